@@ -1,0 +1,107 @@
+import type { DType, TypedArray } from './dtype.ts';
+import type { MapProgram } from './ops/map-program.ts';
+import type { FusedOps, PrimitiveOps } from './ops/types.ts';
+
+/** A backend's own handle of device memory. Core never looks inside. */
+export type Block = unknown;
+
+/** A tensor as a kernel sees it: device memory and the layout in which to walk it. Strides and offset in elements. */
+export interface Operand {
+  readonly block: Block;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+  /** Number of elements of the shape. */
+  readonly size: number;
+}
+
+/** What a checked kernel found wrong: an invalid value and where it stood in its operand. */
+export interface Fault {
+  readonly value: number;
+  readonly index: number;
+  /** Identifies the call on devices that report faults later; see {@link KernelContext.ticket}. */
+  readonly ticket?: number;
+}
+
+/** Passed to every kernel. */
+export interface KernelContext {
+  /**
+   * The number to report a fault under, on devices that cannot report it at once; 0 on others. Issued when it is read:
+   * kernels that have no faults should not.
+   */
+  readonly ticket: number;
+}
+
+/** One op on one device: reads `inputs`, fills `outputs` (contiguous unless the op says otherwise). */
+export type Kernel<Attrs> = (
+  inputs: readonly Operand[],
+  outputs: readonly Operand[],
+  attrs: Attrs,
+  context: KernelContext,
+) => Fault | undefined | void;
+
+/**
+ * Evaluates a scalar expression for every element: inputs have the output's shape (broadcast axes have stride 0),
+ * `scalars` are the run-time numbers. The output may share its block with an input of the same layout.
+ */
+export type MapKernel = (
+  program: MapProgram,
+  inputs: readonly Operand[],
+  scalars: readonly number[],
+  output: Operand,
+) => void;
+
+/** The kernels of a backend: all primitives, and any fused op it has something better for. */
+export type KernelTable = { readonly map: MapKernel } & {
+  readonly [K in keyof PrimitiveOps]: Kernel<PrimitiveOps[K]>;
+} & {
+  readonly [K in keyof FusedOps]?: Kernel<FusedOps[K]>;
+};
+
+/** What a backend can do beyond the required entry points. */
+export interface Capabilities {
+  /** Values can be read without awaiting. */
+  readonly syncRead: boolean;
+  /** `map` takes whole expressions; else it is given one scalar operation at a time. */
+  readonly fuse: boolean;
+  /** Map ops stay expressions until demanded. Needs `fuse`. */
+  readonly defer: boolean;
+  /** Blocks must be released: core keeps them as a cache of at most `memoryBudget` bytes and spills. */
+  readonly explicitMemory: boolean;
+  /** Bytes of device memory to use before spilling; only with `explicitMemory`. */
+  readonly memoryBudget?: number;
+  /** The most tensors one map kernel may read. */
+  readonly maxMapInputs?: number;
+  /** The dtypes that tensors on this device may have. */
+  readonly dtypes: readonly DType[];
+}
+
+/**
+ * What a device must bring to run every op. All entry points are synchronous except reads; a backend may queue.
+ * `createDevice(backend)` makes it a device that tensors live on.
+ */
+export interface Backend {
+  /** Shown in messages and in printed tensors: `cpu`, `webgpu`. */
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly kernels: KernelTable;
+  /** Device memory for `length` elements; the contents are undefined. Throws when there is none. */
+  alloc(dtype: DType, length: number): Block;
+  /** Bytes of device memory that such a block takes; default: the dtype's own size. Counted against the budget. */
+  blockBytes?(dtype: DType, length: number): number;
+  /** Frees a block. Core calls it once per block, and only with `explicitMemory`. */
+  release(block: Block): void;
+  /** Copies host data into a block, starting at its first element; the array may be reused at once. */
+  write(block: Block, data: TypedArray): void;
+  /** Copies elements out. The values are those at the time of the call, whatever is queued later. */
+  read(block: Block, dtype: DType, offset: number, length: number): Promise<TypedArray>;
+  /** The same without waiting; required with `syncRead`. */
+  readSync?(block: Block, dtype: DType, offset: number, length: number): TypedArray;
+  /** The first fault since the last call, for devices whose kernels cannot return one; awaited at every read. */
+  takeFault?(): Promise<Fault | null>;
+  /** Names of tier-2 scalar functions that `map` evaluates itself. */
+  readonly scalarFunctions?: ReadonlySet<string>;
+  /** What the device really runs on: versions, features, limits, fallbacks and why. */
+  report?(): Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,221 @@
+import type { Device } from '../device.ts';
+import type { Buffer } from '../memory/buffer.ts';
+import { createBuffer, letGo, retain } from '../memory/buffer.ts';
+import type { MapProgram } from '../ops/map-program.ts';
+import { createProgram } from '../ops/map-program.ts';
+import type { ScalarNode } from '../scalar/index.ts';
+import { input, rewrite, scalar } from '../scalar/index.ts';
+import { broadcastStrides, contiguousStrides, isContiguous, sameShape, sizeOf } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Deferral, Pending, Source } from './deferral.ts';
+import { runMap } from './run-map.ts';
+
+/** A chain is cut when one element would take more operations than this. */
+const MAX_OPERATIONS = 64;
+/** Combined programs kept per process; the least recently made goes first. */
+const MAX_COMBINED = 2048;
+
+/** Makes a buffer whose values are an expression. Sources that cannot be part of it are computed first. */
+function defer(
+  device: Device,
+  program: MapProgram,
+  inputs: readonly (Tensor | number)[],
+  scalars: readonly number[],
+  shape: readonly number[],
+): Buffer {
+  const sources = sourcesOf(inputs, shape);
+  for (const source of sources) if (!fits(source, shape)) flush(source.buffer);
+  const maxLeaves = maxInputs(device);
+  let cost = measure(program, sources);
+  if (cost.operations > MAX_OPERATIONS || cost.leaves > maxLeaves) {
+    for (const source of sources) flush(source.buffer);
+    cost = measure(program, sources);
+  }
+  for (const source of sources) retain(source.buffer);
+  const buffer = createBuffer(device, program.dtype, sizeOf(shape));
+  const flat = sources.every((source) => source.aligned && (source.buffer.pending?.flat ?? true));
+  buffer.pending = { program, sources, scalars, shape, flat, ...cost, inlined: false, compute: flush };
+  return buffer;
+}
+
+const maxInputs = (device: Device): number => device.capabilities.maxMapInputs ?? 8;
+
+/** Whether a source can be computed inside an expression of this shape; one that is not pending always can be used. */
+function fits({ buffer: { pending }, aligned }: Source, shape: readonly number[]): boolean {
+  return !pending || (aligned && (pending.flat || sameShape(pending.shape, shape)));
+}
+
+/** Operands of a map as sources of a pending expression. */
+function sourcesOf(inputs: readonly (Tensor | number)[], shape: readonly number[]): Source[] {
+  const sources: Source[] = [];
+  for (const x of inputs) {
+    if (typeof x === 'number') continue;
+    sources.push({
+      buffer: x.storage.buffer,
+      strides: broadcastStrides(x.shape, x.strides, shape),
+      offset: x.offset,
+      aligned:
+        x.offset === 0 &&
+        sameShape(x.shape, shape) &&
+        x.storage.buffer.length === sizeOf(shape) &&
+        isContiguous(x.shape, x.strides),
+    });
+  }
+  return sources;
+}
+
+/** Counts over the graph, not the tree: a value used twice is one. The bound of the sums decides most cases. */
+function measure(program: MapProgram, sources: readonly Source[]): { operations: number; leaves: number } {
+  let operations = program.operations;
+  let leaves = 0;
+  for (const { buffer } of sources) {
+    operations += buffer.pending?.operations ?? 0;
+    leaves += buffer.pending?.leaves ?? 1;
+  }
+  if (operations <= MAX_OPERATIONS && leaves <= 4) return { operations, leaves };
+  const order = pendingBelow(sources);
+  const buffers = new Set<Buffer>();
+  for (const source of sources) if (!source.buffer.pending) buffers.add(source.buffer);
+  operations = program.operations;
+  for (const buffer of order) {
+    const pending = buffer.pending as Pending;
+    operations += pending.program.operations;
+    for (const source of pending.sources) if (!source.buffer.pending) buffers.add(source.buffer);
+  }
+  return { operations, leaves: buffers.size };
+}
+
+/** The pending buffers at and below these sources, sources of each before itself. Iterative. */
+function pendingBelow(sources: readonly Source[]): Buffer[] {
+  const order: Buffer[] = [];
+  const seen = new Set<Buffer>();
+  const stack: { buffer: Buffer; next: number }[] = [];
+  const enter = (buffer: Buffer): void => {
+    if (!buffer.pending || seen.has(buffer)) return;
+    seen.add(buffer);
+    stack.push({ buffer, next: 0 });
+  };
+  for (const source of sources) {
+    enter(source.buffer);
+    for (let top = stack[stack.length - 1]; top; top = stack[stack.length - 1]) {
+      const below = (top.buffer.pending as Pending).sources[top.next++];
+      if (below) enter(below.buffer);
+      else {
+        order.push(top.buffer);
+        stack.pop();
+      }
+    }
+  }
+  return order;
+}
+
+/** A pending buffer with everything pending below it, as one kernel would compute it. */
+interface Chain {
+  /** What is computed, sources of each before itself. */
+  readonly order: readonly Buffer[];
+  /** What is read: distinct buffers and layouts. */
+  readonly leaves: readonly Source[];
+  /** Where the operands of each step come from: `leaf` among the leaves, or `step` among the order. */
+  readonly operands: readonly (readonly ({ readonly leaf: number } | { readonly step: number })[])[];
+}
+
+function chainBelow(buffer: Buffer, shape: readonly number[]): Chain {
+  const order = pendingBelow([{ buffer, strides: [], offset: 0, aligned: true }]);
+  const position = new Map(order.map((b, i) => [b, i]));
+  const strides = contiguousStrides(shape);
+  const leaves: Source[] = [];
+  const operands = order.map(({ pending }) =>
+    (pending as Pending).sources.map((source) => {
+      const step = position.get(source.buffer);
+      // Parts of other shapes are flat: what they read in order is read in order by the whole.
+      return step === undefined
+        ? { leaf: leafIndex(leaves, source.aligned ? { ...source, strides } : source) }
+        : { step };
+    }),
+  );
+  return { order, leaves, operands };
+}
+
+function leafIndex(leaves: Source[], source: Source): number {
+  const found = leaves.findIndex(
+    (leaf) =>
+      leaf.buffer === source.buffer &&
+      leaf.offset === source.offset &&
+      leaf.strides.every((stride, i) => stride === source.strides[i]),
+  );
+  return found >= 0 ? found : leaves.push(source) - 1;
+}
+
+const combined = new Map<string, MapProgram>();
+
+/** Computes a pending buffer, with everything pending below it, in one kernel. Nothing to do for other buffers. */
+function flush(buffer: Buffer): void {
+  const { pending } = buffer;
+  if (!pending) return;
+  let chain = chainBelow(buffer, pending.shape);
+  if (chain.leaves.length > maxInputs(buffer.device) && chain.order.length > 1) {
+    // A part was computed on its own since: it is one leaf more when others still need what it read.
+    for (const source of pending.sources) flush(source.buffer);
+    chain = chainBelow(buffer, pending.shape);
+  }
+  const { leaves } = chain;
+  const scalars = chain.order.flatMap((part) => (part.pending as Pending).scalars);
+  const program = programOf(chain);
+  const operands = leaves.map((leaf) => ({ buffer: leaf.buffer, view: leaf }));
+  buffer.pending = null;
+  try {
+    runMap(buffer.device, program, operands, scalars, buffer, pending.shape);
+  } catch (error) {
+    buffer.pending = pending;
+    throw error;
+  }
+  for (const { pending: part } of chain.order) if (part) part.inlined = true;
+  for (const source of pending.sources) letGo(source.buffer);
+}
+
+/** The program of a chain, from a cache by the programs of its parts and how they are joined. */
+function programOf(chain: Chain): MapProgram {
+  let key = '';
+  chain.order.forEach(({ pending }, i) => {
+    const places = (chain.operands[i] as Chain['operands'][number]).map((from) =>
+      'leaf' in from ? from.leaf : `p${from.step}`,
+    );
+    key += `${(pending as Pending).program.id}(${places.join()})`;
+  });
+  let program = combined.get(key);
+  if (!program) {
+    program = combine(chain);
+    combined.set(key, program);
+    if (combined.size > MAX_COMBINED) combined.delete(combined.keys().next().value as string);
+  }
+  return program;
+}
+
+/** Puts the programs of a chain into one. */
+function combine({ order, leaves, operands }: Chain): MapProgram {
+  const roots: ScalarNode[] = [];
+  const scalarTypes: MapProgram['scalars'][number][] = [];
+  order.forEach(({ pending }, i) => {
+    const { program } = pending as Pending;
+    const base = scalarTypes.length;
+    const args = (operands[i] as Chain['operands'][number]).map((from) =>
+      'leaf' in from
+        ? input(from.leaf, (leaves[from.leaf] as Source).buffer.dtype)
+        : (roots[from.step] as ScalarNode),
+    );
+    roots.push(
+      rewrite(program.root, (n) => {
+        if (n.op === 'input') return args[n.value];
+        if (n.op === 'scalar') return scalar(base + n.value, n.type);
+        return undefined;
+      }),
+    );
+    scalarTypes.push(...program.scalars);
+  });
+  const last = order[order.length - 1] as Buffer;
+  const inputs = leaves.map((leaf) => leaf.buffer.dtype);
+  return createProgram(roots[roots.length - 1] as ScalarNode, inputs, scalarTypes, last.dtype);
+}
+
+/** Maps as expressions that are computed, fused, when something demands them. For devices that declare `defer`. */
+export const deferredMaps: Deferral = { defer };

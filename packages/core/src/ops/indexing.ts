@@ -1,0 +1,166 @@
+import { dispatchOne } from '../dispatch/dispatch.ts';
+import { isFloat } from '../dtype.ts';
+import { DTypeError, ShapeError, ValueError } from '../errors.ts';
+import { composed } from '../memory/composed.ts';
+import { formatShape, normalizeAxis } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { zerosOf } from './create-ops.ts';
+import { defineOp } from './define.ts';
+import { castTo, where } from './elementwise.ts';
+import type { KernelOp } from './op.ts';
+import type { AxisAttrs } from './types.ts';
+import { expand, reshape } from './view.ts';
+
+function checkIndex(op: string, x: Tensor, index: Tensor, axis: number): void {
+  if (index.dtype !== 'int32') {
+    throw new DTypeError(
+      op,
+      `the index is not an integer: got ${index.dtype}, expected int32. Pass { dtype: 'int32' } or cast with x.to('int32').`,
+      { dtype: index.dtype },
+    );
+  }
+  const fits =
+    index.shape.length === x.shape.length &&
+    index.shape.every((n, i) => i === axis || n <= (x.shape[i] as number));
+  if (!fits) {
+    throw new ShapeError(
+      op,
+      `the index does not fit: got index ${formatShape(index.shape)} for ${formatShape(x.shape)}, expected the same rank and no larger size outside dimension ${axis}.`,
+      { shapes: [x.shape, index.shape] },
+    );
+  }
+}
+
+/** A 0-d tensor as a vector of one element: PyTorch lets the two mix here. */
+function asVector(x: Tensor): Tensor {
+  return x.shape.length === 0 ? reshape(x, [1]) : x;
+}
+
+function outOfRange(op: string) {
+  return (
+    { value, index }: { value: number; index: number },
+    { axis, size }: AxisAttrs & { size: number },
+  ): ValueError =>
+    new ValueError(
+      op,
+      `index out of range: got ${value} at position ${index}, expected 0 ≤ index < ${size} along dimension ${axis}.`,
+      { value, index, axis, size },
+    );
+}
+
+/** Attributes of {@link gatherOp} and {@link scatterAddOp}: the axis and its size, for the message. */
+export interface IndexAttrs extends AxisAttrs {
+  readonly size: number;
+}
+
+/** @internal */
+export const gatherOp: KernelOp<IndexAttrs> = /*#__PURE__*/ defineOp({
+  name: 'gather',
+  class: 'checked',
+  strided: true,
+  infer: ([x, index]) => [{ shape: (index as Tensor).shape, dtype: (x as Tensor).dtype }],
+  fault: outOfRange('gather'),
+  saves: { inputs: [1] },
+  vjp: ([g], { inputs: [, index], metas, attrs }) => {
+    const x = metas[0];
+    if (!g || !index || !x) return [null];
+    return [dispatchOne(scatterAddOp, [zerosOf(g.device, x.shape, x.dtype), index, g], attrs)];
+  },
+});
+
+/** @internal */
+export const scatterAddOp: KernelOp<IndexAttrs> = /*#__PURE__*/ defineOp({
+  name: 'scatterAdd',
+  class: 'checked',
+  strided: true,
+  infer: ([x]) => [x as Tensor],
+  fault: outOfRange('scatterAdd'),
+  saves: { inputs: [1] },
+  vjp: ([g], { inputs: [, index], attrs }) => [
+    g ?? null,
+    null,
+    g && index ? dispatchOne(gatherOp, [g, index], attrs) : null,
+  ],
+});
+
+/**
+ * Picks along one axis: `y[i][j] = x[index[i][j]][j]` for axis 0.
+ *
+ * @param index - int32, the rank of x, no larger outside of the axis.
+ * @returns the shape of index.
+ * @throws {@link ValueError} when an index is out of range.
+ * @remarks Source: https://pytorch.org/docs/stable/generated/torch.gather.html
+ */
+export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
+  if (x.shape.length === 0 || index.shape.length === 0) {
+    return composed(x.device, () => reshape(gather(asVector(x), axis, asVector(index)), index.shape));
+  }
+  const a = normalizeAxis('gather', axis, x.shape.length);
+  checkIndex('gather', x, index, a);
+  return dispatchOne(gatherOp, [x, index], { axis: a, size: x.shape[a] });
+}
+
+/** x plus `source` added at `index` along one axis: the opposite of {@link gather}. */
+export function scatterAdd(x: Tensor, axis: number, index: Tensor, source: Tensor): Tensor {
+  if (x.shape.length === 0 || index.shape.length === 0 || source.shape.length === 0) {
+    return composed(x.device, () =>
+      reshape(scatterAdd(asVector(x), axis, asVector(index), asVector(source)), x.shape),
+    );
+  }
+  const a = normalizeAxis('scatterAdd', axis, x.shape.length);
+  checkIndex('scatterAdd', x, index, a);
+  if (source.dtype !== x.dtype || !index.shape.every((n, i) => n <= (source.shape[i] as number))) {
+    throw new ShapeError(
+      'scatterAdd',
+      `the source does not fit: got ${source.dtype} ${formatShape(source.shape)} for index ${formatShape(index.shape)}, expected ${x.dtype} and at least the index's sizes.`,
+      { shapes: [source.shape, index.shape] },
+    );
+  }
+  return composed(x.device, () => {
+    const part = index.shape.reduce((s, n, i) => (s.shape[i] === n ? s : s.narrow(i, 0, n)), source);
+    return dispatchOne(scatterAddOp, [x, index, part], { axis: a, size: x.shape[a] });
+  });
+}
+
+/**
+ * Whole slices along one axis, in the order of `index`.
+ *
+ * @param index - int32 (k).
+ * @throws {@link ValueError} when an index is out of range.
+ */
+export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
+  const a = normalizeAxis('indexSelect', axis, x.shape.length);
+  if (index.shape.length > 1) {
+    throw new ShapeError(
+      'indexSelect',
+      `the index is not a vector: got ${formatShape(index.shape)}, expected one dimension.`,
+      { shape: index.shape },
+    );
+  }
+  const shape = x.shape.map((n, i) => (i === a ? index.size : n));
+  const column = x.shape.map((_, i) => (i === a ? index.size : 1));
+  return composed(x.device, () => gather(x, a, expand(reshape(index, column), shape)));
+}
+
+/**
+ * x with `value` where the mask is true, in the dtype of x.
+ *
+ * @throws {@link DTypeError} when the mask is not bool, or a fraction is to go among integers.
+ */
+export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
+  if (mask.dtype !== 'bool') {
+    throw new DTypeError(
+      'maskedFill',
+      `the mask is not bool: got ${mask.dtype}, expected bool. Compare, or cast with x.to('bool').`,
+      { dtype: mask.dtype },
+    );
+  }
+  if (!isFloat(x.dtype) && !Number.isInteger(value)) {
+    throw new DTypeError(
+      'maskedFill',
+      `the value does not fit: got ${value} for ${x.dtype}, expected an integer. Cast with x.to('float32').`,
+      { dtype: x.dtype, value },
+    );
+  }
+  return composed(x.device, () => castTo(where(mask, value, x), x.dtype));
+}

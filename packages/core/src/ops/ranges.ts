@@ -1,0 +1,9 @@
+import type { Device } from '../device.ts';
+import { hostTensor } from '../dispatch/execute.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** 0, 1, …, n − 1 as int32 on a device. */
+export function arangeOf(device: Device, n: number): Tensor {
+  const values = Int32Array.from({ length: n }, (_, i) => i);
+  return hostTensor(device, 'int32', values, [n]);
+}

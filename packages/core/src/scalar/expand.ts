@@ -1,0 +1,27 @@
+import { scalarFunction } from './definitions.ts';
+import type { ScalarNode } from './expr.ts';
+import { rewrite } from './expr.ts';
+import type { ScalarFunction } from './functions.ts';
+import { registeredFunction } from './functions.ts';
+
+function expandWith(root: ScalarNode, definition: (name: string) => ScalarFunction | undefined): ScalarNode {
+  let current = root;
+  for (;;) {
+    const next = rewrite(current, (original, args) => definition(original.op)?.define(...args));
+    if (next === current) return current;
+    current = next;
+  }
+}
+
+/**
+ * Replaces tier-2 functions that a backend does not override by their definitions, until only tier 1 and the
+ * overridden names are left.
+ */
+export function expand(root: ScalarNode, overrides: (name: string) => boolean): ScalarNode {
+  return expandWith(root, (name) => (overrides(name) ? undefined : scalarFunction(name)));
+}
+
+/** {@link expand} for backends that override all of core's own functions, and no others. */
+export function expandRegistered(root: ScalarNode): ScalarNode {
+  return expandWith(root, registeredFunction);
+}
