@@ -1,0 +1,55 @@
+import type { Device } from '@flambeau/core';
+import { createDevice } from '@flambeau/core';
+import { allocBlock } from './alloc.ts';
+import { createBackend } from './backend.ts';
+import { batchNormGrad, channelStats } from './kernels/batch-norm.ts';
+import { map } from './kernels/map/interpreter.ts';
+import { linear, matmul } from './kernels/matmul.ts';
+import { conv2d, conv2dInputGrad, conv2dWeightGrad, maxPool2d, maxPool2dGrad } from './kernels/planes.ts';
+import { amax, argmax, sum } from './kernels/reduce.ts';
+import { logSoftmax, logSoftmaxGrad, softmax } from './kernels/softmax.ts';
+
+let device: Device | null = null;
+
+/**
+ * The plain-JavaScript device: runs everywhere, has every dtype, and is the readable reference of what ops mean.
+ *
+ * @returns the same device at every call.
+ * @remarks It carries a kernel for every op that has one. Where size matters more than speed, take `cpuPrimitives()`
+ * from `@flambeau/backend-cpu/primitives`.
+ *
+ * @example
+ * ```ts
+ * import { setDefaultDevice, tensor } from '@flambeau/core';
+ * import { cpu } from '@flambeau/backend-cpu';
+ * setDefaultDevice(cpu());
+ * await tensor([1, 2]).add(1).toArray(); // [2, 3]
+ * ```
+ */
+export function cpu(): Device {
+  device ??= createDevice(
+    createBackend({
+      name: 'cpu',
+      alloc: allocBlock,
+      kernels: {
+        map,
+        matmul,
+        sum,
+        amax,
+        argmax,
+        linear,
+        softmax,
+        logSoftmax,
+        logSoftmaxGrad,
+        conv2d,
+        conv2dInputGrad,
+        conv2dWeightGrad,
+        maxPool2d,
+        maxPool2dGrad,
+        channelStats,
+        batchNormGrad,
+      },
+    }),
+  );
+  return device;
+}
