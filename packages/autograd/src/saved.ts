@@ -1,0 +1,67 @@
+import type { Storage } from '@flambeau/core';
+import { dropHandle, GraphFreedError, retainStorage, Tensor, VersionError } from '@flambeau/core';
+import type { RecordedNode } from './graph.ts';
+
+/** A tensor as backward needs it: its memory, layout and place in the graph, at the version it had then. */
+export class SavedTensor {
+  readonly #tensor: Tensor;
+  readonly #storage: Storage;
+  readonly #version: number;
+  readonly #node: Tensor['node'];
+  readonly #nodeOutput: number;
+  #held = true;
+
+  constructor(tensor: Tensor) {
+    this.#tensor = tensor;
+    this.#storage = tensor.storage;
+    this.#version = tensor.storage.version;
+    this.#node = tensor.node;
+    this.#nodeOutput = tensor.nodeOutput;
+    retainStorage(tensor.storage);
+  }
+
+  /** The storage that is held. */
+  get storage(): Storage {
+    return this.#storage;
+  }
+
+  /** The tensor again, with its history; checks that nobody wrote into it since. */
+  unpack(node: RecordedNode): Tensor {
+    const { storage, dtype, shape, strides, offset } = this.#tensor;
+    if (!this.#held) {
+      throw new GraphFreedError(
+        'backward',
+        `the graph was freed by an earlier backward pass: got a second pass through ${node.name}, expected one. Pass { retainGraph: true } to the first.`,
+        { op: node.name },
+      );
+    }
+    if (storage !== this.#storage) {
+      throw new VersionError(
+        'backward',
+        `a tensor that ${node.name} needs was moved or converted: got other data under a tensor of shape [${shape.join(', ')}], expected what forward saw. Call module.to() before forward or after backward.`,
+        { op: node.name },
+      );
+    }
+    if (storage.version !== this.#version) {
+      throw new VersionError(
+        'backward',
+        `a tensor that ${node.name} needs was modified in place: got version ${storage.version} of a tensor of shape [${shape.join(', ')}], expected version ${this.#version}. Use the form without the underscore, or clone() first.`,
+        { op: node.name, version: storage.version, expected: this.#version },
+      );
+    }
+    if (!this.#tensor.released && this.#tensor.node === this.#node) return this.#tensor;
+    const again = new Tensor(storage, dtype, shape, strides, offset);
+    again.node = this.#node;
+    again.nodeOutput = this.#nodeOutput;
+    again.nodeVersion = this.#version;
+    again.leafRequiresGrad = this.#tensor.leafRequiresGrad;
+    return again;
+  }
+
+  /** Lets the memory go. */
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    dropHandle(this.#storage);
+  }
+}
