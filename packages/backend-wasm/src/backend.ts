@@ -1,0 +1,90 @@
+import type { Backend, DType, TypedArray } from '@flambeau/core';
+import { DTYPES } from '@flambeau/core';
+import { createCopy, createFill } from './kernels/copy.ts';
+import { createGather, createScatterAdd } from './kernels/indexing.ts';
+import type { WasmBlock } from './kernels/map/arguments.ts';
+import type { CompileStats } from './kernels/map/map.ts';
+import { createMap, serialExecutor } from './kernels/map/map.ts';
+import { scalarFunctions } from './kernels/map/scalar-code.ts';
+import { createMatmul } from './kernels/matmul.ts';
+import { createRandomUniform } from './kernels/random.ts';
+import { createAmax, createArgmax, createSum } from './kernels/reduce.ts';
+import { classSize } from './memory/allocator.ts';
+import { LinearMemory } from './memory/linear-memory.ts';
+import type { WorkerPool } from './pool/pool.ts';
+import { pooledExecutor } from './pool/pool.ts';
+
+/** Options of a wasm backend. */
+export interface WasmBackendOptions {
+  /** Bytes of tensors to hold before spilling. Default: 1 GiB, or less where the host gives less. */
+  readonly memoryBudget?: number;
+}
+
+/** What several threads need. */
+export interface WasmThreads {
+  readonly memory: LinearMemory;
+  readonly pool: WorkerPool;
+}
+
+const PAGE = 65_536;
+const SHARE = 0.75;
+
+/** A backend on linear memory. */
+export function createWasmBackend(options: WasmBackendOptions = {}, threads?: WasmThreads): Backend {
+  const memory = threads?.memory ?? new LinearMemory();
+  const execute = threads ? pooledExecutor(threads.pool) : serialExecutor;
+  const compiled: CompileStats = { kernels: 0, bytes: 0, emitMs: 0, compileMs: 0 };
+  const memoryBudget = options.memoryBudget ?? Math.min(1 << 30, memory.maximumPages * PAGE * SHARE);
+  const readSync = (block: unknown, dtype: DType, offset: number, length: number): TypedArray => {
+    const { data, at } = memory.at(dtype, (block as WasmBlock).address);
+    // A copy, and never one of shared memory: that cannot be used everywhere.
+    const own = new (data.constructor as new (length: number) => TypedArray)(length);
+    own.set(data.subarray(at + offset, at + offset + length));
+    return own;
+  };
+  return {
+    name: 'wasm',
+    capabilities: {
+      syncRead: true,
+      fuse: true,
+      defer: true,
+      explicitMemory: true,
+      memoryBudget,
+      dtypes: ['float32', 'float64', 'int32', 'uint8', 'int8', 'bool'],
+    },
+    kernels: {
+      map: createMap(memory, execute, compiled),
+      copyStrided: createCopy(memory),
+      fill: createFill(memory),
+      sum: createSum(memory),
+      amax: createAmax(memory),
+      argmax: createArgmax(memory),
+      matmul: createMatmul(memory),
+      gather: createGather(memory),
+      scatterAdd: createScatterAdd(memory),
+      randomUniform: createRandomUniform(memory),
+    },
+    blockBytes: (dtype, length) => classSize(length * DTYPES[dtype].bytes),
+    alloc: (dtype, length): WasmBlock => ({ address: memory.allocate(length * DTYPES[dtype].bytes) }),
+    release: (block) => {
+      const release = (): void => memory.release((block as WasmBlock).address);
+      if (threads) threads.pool.whenQuiet(release);
+      else release();
+    },
+    write: (block, data) => {
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      memory.views.uint8.set(bytes, (block as WasmBlock).address);
+    },
+    read: (block, dtype, offset, length) => Promise.resolve(readSync(block, dtype, offset, length)),
+    readSync,
+    scalarFunctions,
+    report: () => ({
+      engine: 'WebAssembly',
+      threads: threads?.pool.threads ?? 1,
+      threadFailures: threads?.pool.failures ?? [],
+      sharedMemory: memory.shared,
+      memory: memory.stats(),
+      compiled: { ...compiled },
+    }),
+  };
+}

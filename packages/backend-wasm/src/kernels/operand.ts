@@ -1,0 +1,17 @@
+import type { Operand, TypedArray } from '@flambeau/core';
+import type { LinearMemory } from '../memory/linear-memory.ts';
+import type { WasmBlock } from './map/arguments.ts';
+
+/** An operand as a plain kernel sees it: a view of the whole memory, and where in it the operand starts. */
+export interface Placed {
+  readonly data: TypedArray;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** Looks an operand up in the memory. Views are good until the memory grows: until the kernel ends. */
+export function place(memory: LinearMemory, { block, dtype, shape, strides, offset }: Operand): Placed {
+  const { data, at } = memory.at(dtype, (block as WasmBlock).address);
+  return { data, shape, strides, offset: at + offset };
+}

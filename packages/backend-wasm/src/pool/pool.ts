@@ -1,0 +1,232 @@
+import type { CompiledKernel, Executor } from '../kernels/map/map.ts';
+import type { LinearMemory } from '../memory/linear-memory.ts';
+import { CHUNK_BITS, CLOSED, LAST_JOB, MAX_CHUNKS, MAX_WORKERS, WORDS } from './control.ts';
+import type { WorkerHandle } from './start-worker.ts';
+import { startWorker } from './start-worker.ts';
+
+/** Options of {@link WorkerPool.start}. */
+export interface PoolOptions {
+  /** Threads that compute, the caller included. */
+  readonly threads: number;
+  /** How often an idle worker looks for work before it sleeps. */
+  readonly spin?: number;
+  /** Milliseconds after which a chunk that a worker claimed is taken for lost. */
+  readonly lostAfter?: number;
+}
+
+interface Member {
+  readonly index: number;
+  readonly handle: WorkerHandle;
+}
+
+/**
+ * Workers on one shared memory that help the caller with a job. The caller takes chunks like everyone else, so workers
+ * that sleep, start late or have ended cost nothing; only a worker that dies with a chunk in its hands is waited for,
+ * `lostAfter` at most, before the caller does that chunk again.
+ */
+export class WorkerPool {
+  /** The words shared with the workers. @internal */
+  readonly control: Int32Array;
+  /** Why workers that were asked for could not be started. */
+  readonly failures: string[] = [];
+  readonly #memory: LinearMemory;
+  readonly #spin: number;
+  readonly #lostAfter: number;
+  readonly #modules = new Map<number, { readonly address: number; readonly length: number }>();
+  #members: Member[] = [];
+  /** Workers that were given up and may not have ended yet. */
+  readonly #leaving = new Set<Member>();
+  #later: (() => void)[] = [];
+  #job = 0;
+
+  private constructor(memory: LinearMemory, options: PoolOptions) {
+    this.#memory = memory;
+    this.#spin = options.spin ?? 20_000;
+    this.#lostAfter = options.lostAfter ?? 2_000;
+    this.control = new Int32Array(new SharedArrayBuffer(4 * WORDS.length));
+  }
+
+  /** Starts the workers and waits until they are ready. */
+  static async start(memory: LinearMemory, options: PoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(memory, options);
+    const count = Math.min(options.threads - 1, MAX_WORKERS);
+    const starts = await Promise.allSettled(Array.from({ length: count }, (_, index) => pool.#add(index)));
+    for (const start of starts) if (start.status === 'rejected') pool.failures.push(String(start.reason));
+    return pool;
+  }
+
+  async #add(index: number): Promise<void> {
+    const start = { words: WORDS, chunkBits: CHUNK_BITS, control: this.control, spin: this.#spin, index };
+    const member = { index, handle: await startWorker({ ...start, memory: this.#memory.memory }) };
+    this.#members.push(member);
+    void member.handle.ended.then(() => this.#forget(member));
+  }
+
+  /** Threads that compute now, the caller included. */
+  get threads(): number {
+    return 1 + this.#members.length;
+  }
+
+  /** The workers that help. @internal */
+  get workers(): readonly WorkerHandle[] {
+    return this.#members.map(({ handle }) => handle);
+  }
+
+  /**
+   * Runs a kernel over `count` elements in chunks of `chunkSize`, the last one shorter. Returns when all are done. A
+   * chunk may be computed twice, so its results must not be among what it reads.
+   */
+  run(kernel: CompiledKernel, args: number, count: number, chunkSize: number): void {
+    const size = Math.max(chunkSize, Math.ceil(count / MAX_CHUNKS));
+    const chunks = Math.ceil(count / size);
+    if (chunks <= 1 || this.#members.length === 0) {
+      kernel.run(args, 0, count);
+      return;
+    }
+    const job = this.#publish(kernel, args, count, size, chunks);
+    const compute = (chunk: number): void =>
+      kernel.run(args, chunk * size, Math.min((chunk + 1) * size, count));
+    let claimed = chunks;
+    let failure: unknown;
+    try {
+      this.#takeChunks(job, chunks, compute);
+    } catch (error) {
+      claimed = Atomics.exchange(this.control, WORDS.ticket, ticketOf(job, CLOSED)) & CLOSED;
+      failure = error;
+    }
+    for (let chunk = 0; chunk < Math.min(claimed, chunks); chunk++) {
+      if (!this.#awaitChunk(job, chunk) && failure === undefined) compute(chunk);
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Runs `fn` as soon as no worker that was given up can still write: mostly now. */
+  whenQuiet(fn: () => void): void {
+    if (this.#leaving.size === 0) fn();
+    else this.#later.push(fn);
+  }
+
+  /** Ends the workers. */
+  async close(): Promise<void> {
+    const members = [...this.#members, ...this.#leaving];
+    Atomics.store(this.control, WORDS.stop, 1);
+    Atomics.notify(this.control, WORDS.ticket);
+    await Promise.all(members.map(({ handle }) => handle.ended));
+  }
+
+  #publish(kernel: CompiledKernel, args: number, count: number, size: number, chunks: number): number {
+    const { control } = this;
+    const job = this.#nextJob();
+    Atomics.store(control, WORDS.ticket, ticketOf(job, CLOSED));
+    const { address, length } = this.#moduleOf(kernel);
+    control[WORDS.chunks] = chunks;
+    control[WORDS.chunkSize] = size;
+    control[WORDS.count] = count;
+    control[WORDS.kernel] = kernel.id;
+    control[WORDS.moduleAddress] = address;
+    control[WORDS.moduleLength] = length;
+    control[WORDS.args] = args;
+    Atomics.store(control, WORDS.ticket, ticketOf(job, 0));
+    const sleepers = Atomics.load(control, WORDS.sleepers);
+    if (sleepers > 0) Atomics.notify(control, WORDS.ticket);
+    return job;
+  }
+
+  /** Where the kernel's bytes stand in the memory; there for good, since a worker may need them at any time. */
+  #moduleOf({ id, bytes }: CompiledKernel): { readonly address: number; readonly length: number } {
+    let module = this.#modules.get(id);
+    if (!module) {
+      module = { address: this.#memory.allocate(bytes.length), length: bytes.length };
+      this.#memory.views.uint8.set(bytes, module.address);
+      this.#modules.set(id, module);
+    }
+    return module;
+  }
+
+  #nextJob(): number {
+    if (this.#job === LAST_JOB) {
+      // Numbers start again: nobody may remember an old one, neither a worker nor the marks of chunks.
+      const deadline = performance.now() + this.#lostAfter;
+      while (this.#inside().length > 0 && performance.now() < deadline);
+      this.#giveUp();
+      this.control.fill(0, WORDS.done);
+      this.#job = 0;
+    }
+    return ++this.#job;
+  }
+
+  #takeChunks(job: number, chunks: number, compute: (chunk: number) => void): void {
+    for (let ticket = ticketOf(job, 0); ; ) {
+      const chunk = ticket & CLOSED;
+      if (chunk >= chunks) return;
+      const found = Atomics.compareExchange(this.control, WORDS.ticket, ticket, ticket + 1);
+      if (found === ticket) {
+        Atomics.store(this.control, WORDS.done + chunk, job);
+        compute(chunk);
+        ticket = Atomics.load(this.control, WORDS.ticket);
+      } else ticket = found;
+    }
+  }
+
+  /** Waits for a chunk that a worker claimed. False when it has to be done again. */
+  #awaitChunk(job: number, chunk: number): boolean {
+    const { control } = this;
+    const at = WORDS.done + chunk;
+    for (let i = 0; i < this.#spin; i++) {
+      const mark = Atomics.load(control, at);
+      if (mark === job || mark === -job) return mark === job;
+    }
+    const deadline = performance.now() + this.#lostAfter;
+    Atomics.store(control, WORDS.callerSleeps, 1);
+    try {
+      for (let left = this.#lostAfter; left > 0; left = deadline - performance.now()) {
+        const mayCome = this.#inside().length > 0;
+        const mark = Atomics.load(control, at);
+        if (mark === job || mark === -job) return mark === job;
+        if (!mayCome) return false;
+        Atomics.wait(control, at, mark, left);
+      }
+    } finally {
+      Atomics.store(control, WORDS.callerSleeps, 0);
+    }
+    this.#giveUp();
+    return false;
+  }
+
+  /** Workers that may hold a chunk. */
+  #inside(): Member[] {
+    return this.#members.filter(({ index }) => Atomics.load(this.control, WORDS.inside + index) === 1);
+  }
+
+  /** Parts with the workers that may hold a chunk: one of them has died or hangs. */
+  #giveUp(): void {
+    for (const member of this.#inside()) {
+      this.#members = this.#members.filter((other) => other !== member);
+      this.#leaving.add(member);
+      void member.handle.terminate();
+    }
+  }
+
+  #forget(member: Member): void {
+    this.#members = this.#members.filter((other) => other !== member);
+    this.#leaving.delete(member);
+    if (this.#leaving.size > 0) return;
+    const waiting = this.#later;
+    this.#later = [];
+    for (const fn of waiting) fn();
+  }
+}
+
+const ticketOf = (job: number, chunk: number): number => (job << CHUNK_BITS) | chunk;
+
+/** Elements of a map below which the workers are left asleep, and elements of a chunk. */
+const SPLIT_ABOVE = 65_536;
+const CHUNK = 16_384;
+
+/** Splits maps among a pool's threads. The chunks depend on the number of elements alone. */
+export function pooledExecutor(pool: WorkerPool): Executor {
+  return (kernel, args, count) => {
+    if (count < SPLIT_ABOVE) kernel.run(args, 0, count);
+    else pool.run(kernel, args, count, CHUNK);
+  };
+}

@@ -1,0 +1,11 @@
+// What tests of this repository need of the inside. Not for others.
+export type { Expr } from '../emit/expression.ts';
+export { f32, i32 } from '../emit/expression.ts';
+export type { FunctionBody, Local } from '../emit/function.ts';
+export { call } from '../emit/function.ts';
+export { ModuleBuilder } from '../emit/module.ts';
+export type { CompiledKernel } from '../kernels/map/map.ts';
+export { compileKernel } from '../kernels/map/map.ts';
+export { LinearMemory } from '../memory/linear-memory.ts';
+export { CHUNK_BITS, LAST_JOB, WORDS } from '../pool/control.ts';
+export { WorkerPool } from '../pool/pool.ts';

@@ -1,0 +1,35 @@
+/** Words of parameters that are collected while a kernel's text is written, so that both agree on their places. */
+export class Params {
+  readonly words: number[] = [];
+
+  /** @param invocations - how many elements the kernel computes. */
+  constructor(invocations: number) {
+    this.words.push(invocations);
+  }
+
+  /** Adds words and returns the place of the first. */
+  add(...values: readonly number[]): number {
+    return this.words.push(...values) - values.length;
+  }
+}
+
+/** How elements are found: parameters hold the sizes and, for each walk, an offset and its strides. */
+export interface PlacedLayout {
+  readonly rank: number;
+  /** The place of the sizes. */
+  readonly shape: number;
+  /** The place of the offset; the strides follow. */
+  readonly walk: number;
+}
+
+/** The text of `fn name(i: i32) -> i32`: where the i-th element in row-major order stands. */
+export function locate(name: string, { rank, shape, walk }: PlacedLayout): string {
+  const lines = [`var at = param(${walk}u);`, 'var rest = i;'];
+  for (let axis = rank - 1; axis >= 0; axis--) {
+    const size = `param(${shape + axis}u)`;
+    const index = axis > 0 ? `(rest % ${size})` : 'rest';
+    lines.push(`at += ${index} * param(${walk + 1 + axis}u);`);
+    if (axis > 0) lines.push(`rest /= ${size};`);
+  }
+  return `fn ${name}(i: i32) -> i32 { ${lines.join(' ')} return at; }`;
+}

@@ -1,0 +1,353 @@
+import { registerHook } from '@flambeau/autograd';
+import type { Device, Tensor } from '@flambeau/core';
+import {
+  fromTyped,
+  Mt19937,
+  matmul,
+  noGrad,
+  randn,
+  relu,
+  sigmoid,
+  softmax,
+  tensor,
+  zeros,
+} from '@flambeau/core';
+
+/** A program without memory calls: runs `steps` steps on a device and returns numbers that must be right. */
+export type Loop = (device: Device, steps: number) => Promise<number[]>;
+
+/** How often a loop on a device with asynchronous reads has to await: once a step, as the documentation asks. */
+const settle = async (x: Tensor): Promise<number> => x.sum().item();
+
+const SIZE = 16;
+
+const normal = (device: Device, generator: Mt19937, shape: readonly number[]): Tensor =>
+  randn(shape, { device, generator });
+
+interface Net {
+  readonly w1: Tensor;
+  readonly w2: Tensor;
+}
+
+function net(device: Device, generator: Mt19937, outputs = 1): Net {
+  const parameter = (shape: readonly number[]): Tensor =>
+    normal(device, generator, shape).mul(0.2).detach().requiresGrad_();
+  return { w1: parameter([SIZE, SIZE]), w2: parameter([SIZE, outputs]) };
+}
+
+const hidden = ({ w1 }: Net, x: Tensor): Tensor => relu(matmul(x, w1));
+const forward = (model: Net, x: Tensor): Tensor => matmul(hidden(model, x), model.w2);
+
+function descend(model: Net, rate = 0.01): void {
+  noGrad(() => {
+    for (const p of [model.w1, model.w2]) {
+      if (p.grad) p.sub_(p.grad, { alpha: rate });
+      p.grad = null;
+    }
+  });
+}
+
+const sums = async (...models: Net[]): Promise<number[]> =>
+  Promise.all(models.flatMap(({ w1, w2 }) => [settle(w1), settle(w2)]));
+
+/** The loops that architecture.md §7 lists. */
+export const loops: Readonly<Record<string, Loop>> = {
+  'inputs made in the loop': async (device, steps) => {
+    const g = new Mt19937(1);
+    const model = net(device, g);
+    for (let i = 0; i < steps; i++) {
+      const x = normal(device, g, [8, SIZE]);
+      const loss = forward(model, x)
+        .sub(x.mean(1, { keepdim: true }))
+        .square()
+        .mean();
+      loss.backward();
+      descend(model);
+      await loss.item();
+    }
+    return sums(model);
+  },
+
+  'a GAN with detach and with noise made in the loop': async (device, steps) => {
+    const g = new Mt19937(2);
+    const [maker, judge] = [net(device, g, SIZE), net(device, g)];
+    for (let i = 0; i < steps; i++) {
+      const fake = forward(maker, normal(device, g, [8, SIZE]));
+      const real = normal(device, g, [8, SIZE]).add(1);
+      const judged = sigmoid(forward(judge, fake.detach())).square().mean();
+      judged.add(sigmoid(forward(judge, real)).sub(1).square().mean()).backward();
+      descend(judge);
+      const fooled = sigmoid(forward(judge, fake)).sub(1).square().mean();
+      fooled.backward();
+      descend(maker);
+      judge.w1.grad = null;
+      judge.w2.grad = null;
+      await fooled.item();
+    }
+    return sums(maker, judge);
+  },
+
+  'two models in turn': async (device, steps) => {
+    const g = new Mt19937(3);
+    const models = [net(device, g), net(device, g)] as const;
+    for (let i = 0; i < steps; i++) {
+      const model = models[i % 2] as Net;
+      const loss = forward(model, normal(device, g, [8, SIZE]))
+        .square()
+        .mean();
+      loss.backward();
+      descend(model);
+      await loss.item();
+    }
+    return sums(...models);
+  },
+
+  'a hand-written optimizer with momentum': async (device, steps) => {
+    const g = new Mt19937(4);
+    const model = net(device, g);
+    let [v1, v2] = [zeros([SIZE, SIZE], { device }), zeros([SIZE, 1], { device })];
+    for (let i = 0; i < steps; i++) {
+      const loss = forward(model, normal(device, g, [8, SIZE]))
+        .sub(1)
+        .square()
+        .mean();
+      loss.backward();
+      noGrad(() => {
+        v1 = v1.mul(0.9).add(model.w1.grad as Tensor);
+        v2 = v2.mul(0.9).add(model.w2.grad as Tensor);
+        model.w1.copy_(model.w1.sub(v1.mul(0.01)));
+        model.w2.copy_(model.w2.sub(v2.mul(0.01)));
+        model.w1.grad = null;
+        model.w2.grad = null;
+      });
+      await loss.item();
+    }
+    return sums(model);
+  },
+
+  'power iteration': async (device, steps) => {
+    const g = new Mt19937(5);
+    const a = normal(device, g, [SIZE, SIZE]);
+    const m = a.matmul(a.t());
+    let v = normal(device, g, [SIZE]);
+    for (let i = 0; i < steps; i++) {
+      v = m.matmul(v);
+      v = v.div(v.square().sum().sqrt());
+      if (i % 4 === 3) await v.at(0).item();
+    }
+    return [await v.matmul(m.matmul(v)).item()];
+  },
+
+  'an RNN with h.detach()': async (device, steps) => {
+    const g = new Mt19937(6);
+    const model = net(device, g);
+    let h = zeros([4, SIZE], { device });
+    for (let i = 0; i < steps; i++) {
+      h = h.detach();
+      for (let t = 0; t < 3; t++) h = matmul(h.add(normal(device, g, [4, SIZE])), model.w1).tanh();
+      const loss = matmul(h, model.w2).square().mean();
+      loss.backward();
+      descend(model);
+      await loss.item();
+    }
+    return [...(await sums(model)), await settle(h)];
+  },
+
+  'gradient accumulation': async (device, steps) => {
+    const g = new Mt19937(7);
+    const model = net(device, g);
+    for (let i = 0; i < steps; i++) {
+      const loss = forward(model, normal(device, g, [4, SIZE]))
+        .square()
+        .mean()
+        .div(4);
+      loss.backward();
+      if (i % 4 === 3) descend(model);
+      await loss.item();
+    }
+    return sums(model);
+  },
+
+  'nested validation': async (device, steps) => {
+    const g = new Mt19937(8);
+    const model = net(device, g);
+    const held = Array.from({ length: 3 }, () => normal(device, g, [8, SIZE]));
+    let best = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < steps; i++) {
+      forward(model, normal(device, g, [8, SIZE]))
+        .square()
+        .mean()
+        .backward();
+      descend(model);
+      let total = 0;
+      for (const x of held) total += await noGrad(() => forward(model, x).square().mean()).item();
+      best = Math.min(best, total);
+    }
+    return [...(await sums(model)), best];
+  },
+
+  'break and throw': async (device, steps) => {
+    const g = new Mt19937(9);
+    const model = net(device, g);
+    let thrown = 0;
+    for (let i = 0; i < steps; i++) {
+      try {
+        for (let k = 0; k < 3; k++) {
+          const y = forward(model, normal(device, g, [8, SIZE]))
+            .square()
+            .mean();
+          if (k === 1 && i % 2 === 0) break;
+          if (k === 1) throw new RangeError('stop');
+          y.backward();
+          descend(model);
+        }
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        thrown++;
+      }
+      await settle(model.w2);
+    }
+    return [...(await sums(model)), thrown];
+  },
+
+  'UI inference between steps': async (device, steps) => {
+    const g = new Mt19937(10);
+    const model = net(device, g);
+    const probe = normal(device, new Mt19937(99), [1, SIZE]);
+    const seen: number[] = [];
+    let running = true;
+    const ui = (async () => {
+      while (running) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        seen.push(
+          await noGrad(() => forward(model, probe))
+            .sum()
+            .item(),
+        );
+      }
+    })();
+    for (let i = 0; i < steps; i++) {
+      const loss = forward(model, normal(device, g, [8, SIZE]))
+        .square()
+        .mean();
+      loss.backward();
+      descend(model);
+      await loss.item();
+      if (i % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    running = false;
+    await ui;
+    if (seen.some((value) => !Number.isFinite(value)))
+      throw new Error('the UI saw a value that is not finite');
+    return sums(model);
+  },
+
+  'evaluation without noGrad over a plain array': async (device, steps) => {
+    const g = new Mt19937(11);
+    const model = net(device, g);
+    const batches = Array.from({ length: 4 }, () => normal(device, g, [8, SIZE]));
+    let total = 0;
+    for (let i = 0; i < steps; i++) {
+      for (const x of batches) total += await forward(model, x).square().mean().item();
+    }
+    return [total / steps];
+  },
+
+  'a feature bank': async (device, steps) => {
+    const g = new Mt19937(12);
+    const model = net(device, g);
+    const bank: Tensor[] = [];
+    for (let i = 0; i < steps; i++) {
+      const f = noGrad(() => hidden(model, normal(device, g, [4, SIZE])));
+      bank.push(f);
+      if (bank.length > 64) bank.shift();
+      const loss = forward(model, bank[i % bank.length] as Tensor)
+        .square()
+        .mean();
+      loss.backward();
+      descend(model);
+      await loss.item();
+    }
+    return Promise.all(bank.map(settle));
+  },
+
+  'a KV cache mutated in place': async (device, steps) => {
+    const g = new Mt19937(13);
+    const cache = zeros([32, SIZE], { device });
+    let total = 0;
+    for (let i = 0; i < steps; i++) {
+      const key = normal(device, g, [SIZE]);
+      cache.setAt([i % 32], key);
+      const attention = softmax(cache.matmul(key).div(4), 0);
+      total += await attention.matmul(cache).sum().item();
+    }
+    return [total, await settle(cache)];
+  },
+
+  'features collected by a hook': async (device, steps) => {
+    const g = new Mt19937(14);
+    const model = net(device, g);
+    const collected: Tensor[] = [];
+    for (let i = 0; i < steps; i++) {
+      const h = hidden(model, normal(device, g, [4, SIZE]));
+      registerHook(h, (gradient) => {
+        collected.push(gradient);
+        if (collected.length > 32) collected.shift();
+      });
+      const loss = matmul(h, model.w2).square().mean();
+      loss.backward();
+      descend(model);
+      await loss.item();
+    }
+    return Promise.all(collected.map(settle));
+  },
+
+  'predictions kept for an epoch': async (device, steps) => {
+    const g = new Mt19937(15);
+    const model = net(device, g);
+    let kept: Tensor[] = [];
+    let total = 0;
+    for (let i = 0; i < steps; i++) {
+      const y = forward(model, normal(device, g, [8, SIZE]));
+      kept.push(y);
+      const loss = y.square().mean();
+      loss.backward();
+      descend(model);
+      await loss.item();
+      if (kept.length === 50) {
+        for (const prediction of kept) total += await settle(prediction);
+        kept = [];
+      }
+    }
+    return [...(await sums(model)), total];
+  },
+
+  'views that outlive their base': async (device, steps) => {
+    const rows: Tensor[] = [];
+    for (let i = 0; i < steps; i++) {
+      const x = fromTyped(
+        Float32Array.from({ length: 64 }, (_, k) => k + i),
+        [8, 8],
+        { device },
+      );
+      rows.push(x.mul(2).at(i % 8));
+      if (rows.length > 40) rows.shift();
+      await x.at(0, 0).item();
+    }
+    return Promise.all(rows.map(settle));
+  },
+};
+
+/** A loop of a step's ordinary work without any await; for devices with synchronous reads. */
+export function synchronousLoop(device: Device, steps: number): number {
+  const g = new Mt19937(20);
+  const model = net(device, g);
+  const x = normal(device, g, [8, SIZE]);
+  const target = tensor([[1], [0], [1], [0], [1], [0], [1], [0]], { device });
+  for (let i = 0; i < steps; i++) {
+    const loss = forward(model, x).sub(target).square().mean();
+    loss.backward();
+    descend(model);
+  }
+  return noGrad(() => model.w1.sum()).itemSync();
+}
