@@ -1,0 +1,10 @@
+export type { BackendUnderTest, CaseSelector, Check, Selection } from './backend-under-test.ts';
+export type { Cell, CellResult, Failure, Status } from './cell.ts';
+export type { SampledName } from './functions.ts';
+export type { Report, ReportLine, Totals } from './report.ts';
+export { formatJson, formatMatrix, formatReport, formatTotals, record, totalsOf } from './report.ts';
+export type { Tolerance, Tolerances } from './samples/spec.ts';
+export type { Suite } from './suite.ts';
+export { planSuite } from './suite.ts';
+export type { Runner } from './test-backend.ts';
+export { testBackend } from './test-backend.ts';

@@ -1,0 +1,157 @@
+import type { ErrorSample, Sample, SamplesOf, TensorSpec } from './spec.ts';
+import { but, call, FLOATS, ints, t, v } from './spec.ts';
+
+const loose = { float32: { atol: 1e-5, rtol: 5e-5 }, float64: { atol: 1e-11, rtol: 1e-9 } };
+
+const withInfinities = v(
+  [-Infinity, -Infinity, -Infinity, 1, -Infinity, 2, Infinity, 1, 2, Number.NaN, 0, 1, Infinity, Infinity, 0],
+  { shape: [5, 3] },
+);
+
+const overAxis: Sample[] = [
+  call(t([2, 3]), 1),
+  call(t([2, 3]), 0),
+  call(t([2, 3, 4]), 1),
+  call(t([2, 3, 4]), -1),
+  call(t([]), 0),
+  call(t([1]), 0),
+  call(t([0, 3]), 1),
+  call(t([3, 0]), 0),
+  call(t([2, 17]), 1),
+  call(t([3, 4], { layout: 'transposed' }), 1),
+  call(t([3, 4], { layout: 'flipped' }), 0),
+  call(t([3, 4], { layout: 'expanded' }), 0),
+  but(call(v([1000, 1001, -1000, 0, 88, 89], { shape: [2, 3] }), 1), {
+    tolerance: { float32: { atol: 1e-5, rtol: 1e-4 } },
+  }),
+  but(call(withInfinities, 1), { smooth: false }),
+];
+
+const axisErrors: readonly ErrorSample[] = [
+  { args: [t([2, 3]), 2], error: 'ShapeError', message: /dimension out of range: got 2/ },
+  {
+    args: [t([2, 3]), 0],
+    dtype: 'int32',
+    error: 'DTypeError',
+    message: /not defined for integers: got int32, expected a float dtype/,
+  },
+];
+
+const channels = { gradient: false };
+const spread = (n: number): TensorSpec => t([n], { low: 0.5, high: 2, gradient: false });
+const still = (n: number): TensorSpec => t([n], channels);
+
+type Names = 'softmax' | 'logSoftmax' | 'logsumexp' | 'batchNorm' | 'classNll';
+
+/** Softmax and kin, batch normalisation, the core of the negative log likelihood. */
+export const neural: SamplesOf<Names> = {
+  softmax: { dtypes: FLOATS, gradient: true, samples: [...overAxis, call(t([2, 0]), 1)], errors: axisErrors },
+  logSoftmax: {
+    dtypes: FLOATS,
+    gradient: true,
+    samples: [...overAxis, call(t([2, 0]), 1)],
+    errors: axisErrors,
+    tolerance: { float64: { atol: 1e-12, rtol: 1e-11 }, float32: { atol: 2e-6, rtol: 2e-5 } },
+  },
+  logsumexp: {
+    dtypes: [...FLOATS, 'int32'],
+    gradient: true,
+    samples: [
+      ...overAxis.filter(({ args }) => (args[0] as TensorSpec).shape.join() !== '3,0'),
+      call(t([2, 3]), 1, { keepdim: true }),
+      call(t([2, 3]), -2),
+      call(t([2, 3, 4]), [0, 2]),
+      call(t([2, 3, 4]), [-1, 1], { keepdim: true }),
+    ],
+    errors: axisErrors.slice(0, 1),
+  },
+  batchNorm: {
+    dtypes: FLOATS,
+    gradient: true,
+    tolerance: loose,
+    samples: [
+      call(t([4, 3]), still(3), spread(3), { weight: t([3]), bias: t([3]), training: true }),
+      call(t([2, 3, 4, 5]), still(3), spread(3), {
+        weight: t([3]),
+        bias: t([3]),
+        training: true,
+        momentum: 0.3,
+        eps: 1e-3,
+      }),
+      call(t([2, 3, 4, 5]), still(3), spread(3), { weight: t([3]), bias: t([3]) }),
+      call(t([2, 3, 4]), null, null, { training: true }),
+      call(t([2, 3, 4]), null, null, { weight: t([3]), training: true }),
+      call(t([2, 3, 4]), null, null, { bias: t([3]), training: true }),
+      call(t([2, 3]), still(3), spread(3)),
+      call(t([2, 3, 2, 2], { layout: 'transposed' }), still(3), spread(3), {
+        weight: t([3], { layout: 'stepped' }),
+        bias: t([3], { layout: 'flipped' }),
+        training: true,
+      }),
+      but(call(v([1, 1, 1, 1, 2, 3], { shape: [3, 2] }), null, null, { training: true }), { smooth: false }),
+      call(t([5, 1]), null, null, { training: true, eps: 0.1 }),
+    ],
+    errors: [
+      {
+        args: [t([3]), null, null, { training: true }],
+        error: 'ShapeError',
+        message: /wrong rank: got \[3\], expected \(N, C, …\)/,
+      },
+      {
+        args: [t([1, 3]), null, null, { training: true }],
+        error: 'ShapeError',
+        message: /one value per channel when training: got \[1, 3\], expected more than 1/,
+      },
+      {
+        args: [t([2, 3]), t([2]), t([3])],
+        error: 'ShapeError',
+        message: /runningMean does not fit: got \[2\], expected \[3\]/,
+      },
+      {
+        args: [t([2, 3]), null, null, { training: true, weight: t([4]) }],
+        error: 'ShapeError',
+        message: /weight does not fit: got \[4\], expected \[3\]/,
+      },
+      {
+        args: [t([2, 3]), null, null, { training: true }],
+        dtype: 'int32',
+        error: 'DTypeError',
+        message: /not defined for integers/,
+      },
+    ],
+  },
+  classNll: {
+    dtypes: FLOATS,
+    gradient: true,
+    samples: [
+      call(t([3, 4]), ints([0, 3, 1]), -100, 'nllLoss'),
+      call(t([3, 4]), ints([0, -100, 1]), -100, 'nllLoss'),
+      call(t([3, 4]), ints([0, 2, 1]), 2, 'nllLoss'),
+      call(t([2, 3, 2, 2]), ints([0, 1, 2, 0, 1, 1, 2, 2], [2, 2, 2]), -100, 'nllLoss'),
+      call(t([0, 3]), ints([], [0]), -100, 'nllLoss'),
+      call(t([3, 4], { layout: 'transposed' }), ints([0, 3, 1]), -100, 'nllLoss'),
+    ],
+    errors: [
+      {
+        args: [t([3, 4]), ints([0, 4, 1]), -100, 'nllLoss'],
+        error: 'ValueError',
+        message: /nllLoss\(\): class label out of range: got 4 at position 1, expected 0 ≤ label < 4/,
+      },
+      {
+        args: [t([3, 4]), ints([0, 1, -1]), -100, 'nllLoss'],
+        error: 'ValueError',
+        message: /got -1 at position 2/,
+      },
+      {
+        args: [t([3, 4]), ints([0, 1]), -100, 'nllLoss'],
+        error: 'ShapeError',
+        message: /labels do not fit: got input \[3, 4\] and target \[2\]/,
+      },
+      {
+        args: [t([3, 4]), t([3]), -100, 'nllLoss'],
+        error: 'DTypeError',
+        message: /labels are not integers: got float32, expected int32/,
+      },
+    ],
+  },
+};

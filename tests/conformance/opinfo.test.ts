@@ -1,0 +1,135 @@
+// Replays the cases that tests/golden/opinfo.py took from PyTorch's own test database.
+// OPINFO_FOLDER names another folder that it wrote, with another --seed or more --samples.
+import { readdirSync, readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import {
+  type Arg,
+  type Case,
+  compareGradients,
+  compareOutputs,
+  decodeGolden,
+  decodeTensor,
+  evaluate,
+  type Layout,
+  type SampledName,
+  type Tolerances,
+} from '@flambeau/backend-conformance/samples';
+import { cpu } from '@flambeau/backend-cpu';
+import { cpuPrimitives } from '@flambeau/backend-cpu/primitives';
+import type { Device, DType } from '@flambeau/core';
+import { describe, expect, test } from 'vitest';
+
+interface RecordedCase {
+  readonly dtype: DType;
+  readonly fn: SampledName;
+  readonly args: readonly unknown[];
+  readonly golden: string;
+}
+
+interface RecordedFile {
+  readonly torch: string;
+  readonly name: string;
+  readonly cases: readonly RecordedCase[];
+}
+
+interface CoverageEntry {
+  readonly covered: boolean;
+  readonly cases?: number;
+  readonly reason?: string;
+}
+
+const elsewhere = process.env['OPINFO_FOLDER'];
+const folder = elsewhere ? pathToFileURL(`${elsewhere}/`) : new URL('../golden/opinfo/', import.meta.url);
+const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+const coverage = read('coverage.json') as Readonly<Record<string, CoverageEntry>>;
+const files = readdirSync(folder).filter((file) => file.endsWith('.json') && file !== 'coverage.json');
+
+/** Sums of many products, in another order than PyTorch's. */
+const tolerances: Tolerances = { float32: { atol: 2e-5, rtol: 2e-5 }, float64: { atol: 1e-11, rtol: 1e-11 } };
+
+/** Gradients that add up terms of up to 10⁷ which cancel: float32 keeps seven digits of the terms, not of the sum. */
+const cancelling: Tolerances = { ...tolerances, float32: { atol: 2, rtol: 1e-4 } };
+const byName: Readonly<Record<string, Tolerances>> = { pow: cancelling, __rpow__: cancelling };
+
+const layouts: readonly Layout[] = ['contiguous', 'transposed', 'stepped'];
+
+/** An argument as the generator wrote it. */
+function decodeArgument(arg: unknown): Arg {
+  if (Array.isArray(arg)) return arg.map(decodeArgument);
+  if (typeof arg !== 'object' || arg === null) return arg as Arg;
+  const { $tensor, $number, $undefined, gradient = false } = arg as Record<string, unknown>;
+  if ($undefined) return undefined;
+  if (typeof $number === 'string') return Number($number);
+  if (typeof $tensor !== 'string') {
+    return Object.fromEntries(Object.entries(arg).map(([name, value]) => [name, decodeArgument(value)]));
+  }
+  const { dtype, shape, data } = decodeTensor($tensor);
+  return {
+    kind: 'tensor',
+    dtype,
+    shape,
+    fill: { values: Array.from(data) },
+    layout: 'contiguous',
+    gradient: gradient === true,
+  };
+}
+
+function toCase({ fn, dtype, args }: RecordedCase, title: string): Case {
+  const sample = { args: args.map(decodeArgument) };
+  return {
+    fn,
+    dtype,
+    sample,
+    samples: { dtypes: [dtype], gradient: true, samples: [sample] },
+    title,
+    key: '',
+  };
+}
+
+async function replay(
+  device: Device,
+  name: string,
+  recorded: RecordedCase,
+  title: string,
+  layout: Layout,
+): Promise<string | null> {
+  const c = toCase(recorded, title);
+  const golden = decodeGolden(recorded.golden);
+  const found = await evaluate(device, c, { order: golden.gradients.length > 0 ? 1 : 0, layout });
+  const allowed = [byName[name], tolerances];
+  return compareOutputs(c, found, golden, allowed) ?? compareGradients(found, golden, allowed);
+}
+
+describe.each([
+  { name: 'cpu', device: cpu() },
+  { name: 'cpu without optional kernels', device: cpuPrimitives() },
+])("PyTorch's own samples on $name", ({ device }) => {
+  test.each(files)('%s: outputs and gradients agree, in three layouts', async (file) => {
+    const { name, cases } = read(file) as RecordedFile;
+    expect(cases.length).toBeGreaterThan(0);
+    const wrong: string[] = [];
+    for (const [i, recorded] of cases.entries()) {
+      for (const layout of recorded.fn === 'Tensor.view' ? layouts.slice(0, 1) : layouts) {
+        const title = `case ${i} (${recorded.fn} of ${recorded.dtype}, ${layout})`;
+        const found = await replay(device, name, recorded, title, layout);
+        if (found) wrong.push(`${title}: ${found}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the list of OpInfo names', () => {
+  test('has all 621 of PyTorch 1.13, each with cases or with the reason why not', () => {
+    expect(Object.keys(coverage)).toHaveLength(621);
+    const bare = Object.entries(coverage).filter(([, { covered, cases = 0, reason = '' }]) =>
+      covered ? cases === 0 : reason === '',
+    );
+    expect(bare).toEqual([]);
+  });
+
+  test('has a file for each covered name, and no others', () => {
+    const covered = Object.keys(coverage).filter((name) => coverage[name]?.covered);
+    expect(files.map((file) => file.slice(0, -'.json'.length)).sort()).toEqual(covered.sort());
+  });
+});
