@@ -1,0 +1,10 @@
+export type { Collated } from './collate.ts';
+export { defaultCollate } from './collate.ts';
+export type { DataLoaderOptions } from './data-loader.ts';
+export { DataLoader } from './data-loader.ts';
+export type { Dataset } from './dataset.ts';
+export { ArrayDataset, Subset, TensorDataset } from './dataset.ts';
+export type { RandomSplitOptions } from './random-split.ts';
+export { randomSplit } from './random-split.ts';
+export type { BatchedSampler, BatchSamplerOptions, RandomSamplerOptions, Sampler, Sized } from './sampler.ts';
+export { BatchSampler, RandomSampler, SequentialSampler } from './sampler.ts';
