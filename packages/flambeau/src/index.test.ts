@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import * as fl from './index.ts';
+
+describe('the one import', () => {
+  test('makes the cpu the default device and loads autograd', async () => {
+    const w = fl.tensor([1, 2], { requiresGrad: true });
+    w.mul(w).sum().backward();
+    expect(await w.grad?.toArray()).toEqual([2, 4]);
+    expect(w.device).toBe(fl.cpu());
+  });
+
+  test('has every name of every package it depends on', async () => {
+    const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      readonly dependencies: Record<string, string>;
+    };
+    const names = Object.keys(manifest.dependencies);
+    expect(names).toHaveLength(8);
+    for (const name of names) {
+      const exported = (await import(name)) as Record<string, unknown>;
+      for (const [key, value] of Object.entries(exported))
+        expect((fl as Record<string, unknown>)[key], `${name}: ${key}`).toBe(value);
+    }
+  });
+
+  test('leaves a device alone that was set before', async () => {
+    const before = fl.getDefaultDevice();
+    const other = fl.createDevice({ ...before.backend, name: 'other' });
+    fl.setDefaultDevice(other);
+    try {
+      vi.resetModules();
+      const again = await import('./index.ts');
+      expect(again.tensor).not.toBe(fl.tensor);
+      expect(again.getDefaultDevice()).toBe(other);
+    } finally {
+      fl.setDefaultDevice(before);
+    }
+  });
+});
+
+describe('pick', () => {
+  const broken = (): never => {
+    throw new Error('no adapter');
+  };
+
+  test('gives the first device that works, in order of preference', async () => {
+    const other = fl.createDevice({ ...fl.cpu().backend, name: 'other' });
+    expect(await fl.pick([broken, () => Promise.resolve(other), fl.cpu])).toBe(other);
+    expect(await fl.pick([() => Promise.reject(new Error('no')), fl.cpu])).toBe(fl.cpu());
+  });
+
+  test('tells every reason when none works', async () => {
+    const picked = fl.pick([broken]);
+    await expect(picked).rejects.toThrow(fl.DeviceError);
+    await expect(picked).rejects.toThrow(
+      'pick(): no device works: got broken: no adapter, expected one that does.',
+    );
+    await expect(fl.pick([])).rejects.toThrow('got an empty list');
+  });
+});

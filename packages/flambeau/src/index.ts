@@ -1,0 +1,16 @@
+import { cpu } from '@flambeau/backend-cpu';
+import { runtime, setDefaultDevice } from '@flambeau/core';
+
+// What this package is imported for: tensors work at once. A device that was set before stays.
+if (!runtime.defaultDevice) setDefaultDevice(cpu());
+
+export * from '@flambeau/autograd';
+export * from '@flambeau/backend-cpu';
+export * from '@flambeau/core';
+export * from '@flambeau/data';
+export * from '@flambeau/losses';
+export * from '@flambeau/nn';
+export * from '@flambeau/optim';
+export * from '@flambeau/serialize';
+export type { DeviceFactory } from './pick.ts';
+export { pick } from './pick.ts';
