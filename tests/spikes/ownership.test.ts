@@ -26,6 +26,23 @@ async function heldBytes(): Promise<number> {
   return heapUsed + arrayBuffers;
 }
 
+/**
+ * How much the heap grows in the run that makes it grow least: engines settle by megabytes now and then, and a leak grows
+ * in every run.
+ */
+async function leastGrowth(runs: number, run: () => unknown): Promise<number> {
+  await run();
+  let least = Number.POSITIVE_INFINITY;
+  let before = await heldBytes();
+  for (let i = 0; i < runs; i++) {
+    await run();
+    const after = await heldBytes();
+    least = Math.min(least, after - before);
+    before = after;
+  }
+  return least;
+}
+
 test('the collector can be called: the flatness tests mean something', () => {
   expect(globalThis.gc).toBeTypeOf('function');
 });
@@ -48,10 +65,8 @@ describe.each(Object.entries(devices))(
     test('the host heap is flat over more steps', async () => {
       const device = countingDevice(cpu().backend, options);
       const loop = loops['inputs made in the loop'] as (typeof loops)[string];
-      await loop(device, 500);
-      const before = await heldBytes();
-      await loop(device, 3000);
-      expect((await heldBytes()) - before).toBeLessThan(2e6);
+      // 1,000 steps that each kept one record of 500 bytes would be 0.5 MB
+      expect(await leastGrowth(4, () => loop(device, 1000))).toBeLessThan(0.5e6);
     }, 60_000);
   },
 );
@@ -59,13 +74,10 @@ describe.each(Object.entries(devices))(
 describe('a loop without any await', () => {
   test('stays within the budget and is right where reads are synchronous, over 100,000 steps', async () => {
     const device = countingDevice(cpu().backend, { budget: BUDGET });
-    synchronousLoop(device, 1000);
-    const before = await heldBytes();
-    const found = synchronousLoop(device, 100_000);
-    // one leaked object of 64 bytes a step would be 6.4 MB
-    expect((await heldBytes()) - before).toBeLessThan(5e6);
+    // 25,000 steps that each kept an object of 40 bytes would be 1 MB
+    expect(await leastGrowth(4, () => synchronousLoop(device, 25_000))).toBeLessThan(1e6);
     expect(device.counts.peakBytes).toBeLessThanOrEqual(BUDGET);
-    expect(found).toBeCloseTo(synchronousLoop(cpu(), 100_000), 3);
+    expect(synchronousLoop(device, 25_000)).toBeCloseTo(synchronousLoop(cpu(), 25_000), 3);
   }, 120_000);
 
   test.each([false, true])(
