@@ -3,10 +3,12 @@ import {
   ArgumentError,
   AsyncReadError,
   add,
+  enableGrad,
+  noGrad,
   onesLike,
   releaseExcept,
-  runtime,
   ShapeError,
+  sameShape,
   withScope,
 } from '@flambeau/core';
 import type { Edge, RecordedNode } from './graph.ts';
@@ -222,7 +224,7 @@ export function startGradient(op: string, output: Tensor, gradient: Tensor | und
     }
     return onesLike(output);
   }
-  if (gradient.shape.join() !== output.shape.join() || gradient.device !== output.device) {
+  if (!sameShape(gradient.shape, output.shape) || gradient.device !== output.device) {
     throw new ShapeError(
       op,
       `the gradient does not fit: got [${gradient.shape.join(', ')}] on '${gradient.device.name}', expected [${output.shape.join(', ')}] on '${output.device.name}'.`,
@@ -234,7 +236,7 @@ export function startGradient(op: string, output: Tensor, gradient: Tensor | und
 
 /** Runs a walk that never waits to its end. */
 export function drive(run: Generator<Crossing, void, Tensor>, createGraph: boolean): void {
-  inMode(createGraph, () => run.next());
+  (createGraph ? enableGrad : noGrad)(() => run.next());
 }
 
 /** Runs a walk to its end, waiting for gradients that cross from a device with asynchronous reads. */
@@ -242,20 +244,11 @@ export async function driveAsync(
   run: Generator<Crossing, void, Tensor>,
   createGraph: boolean,
 ): Promise<void> {
-  let next = inMode(createGraph, () => run.next());
+  const inMode = createGraph ? enableGrad : noGrad;
+  let next = inMode(() => run.next());
   while (!next.done) {
     const { gradient, device } = next.value;
     const moved = await gradient.toAsync(device);
-    next = inMode(createGraph, () => run.next(moved));
-  }
-}
-
-function inMode<T>(mode: boolean, fn: () => T): T {
-  const before = runtime.gradMode;
-  runtime.gradMode = mode;
-  try {
-    return fn();
-  } finally {
-    runtime.gradMode = before;
+    next = inMode(() => run.next(moved));
   }
 }

@@ -1,5 +1,5 @@
 import type { Storage } from '@flambeau/core';
-import { dropHandle, GraphFreedError, retainStorage, Tensor, VersionError } from '@flambeau/core';
+import { dropHandle, retainStorage, Tensor, VersionError } from '@flambeau/core';
 import type { RecordedNode } from './graph.ts';
 
 /** A tensor as backward needs it: its memory, layout and place in the graph, at the version it had then. */
@@ -9,7 +9,6 @@ export class SavedTensor {
   readonly #version: number;
   readonly #node: Tensor['node'];
   readonly #nodeOutput: number;
-  #held = true;
 
   constructor(tensor: Tensor) {
     this.#tensor = tensor;
@@ -20,21 +19,9 @@ export class SavedTensor {
     retainStorage(tensor.storage);
   }
 
-  /** The storage that is held. */
-  get storage(): Storage {
-    return this.#storage;
-  }
-
-  /** The tensor again, with its history; checks that nobody wrote into it since. */
+  /** The tensor again, with its history; checks that nobody wrote into it since. Only for nodes that are not freed. */
   unpack(node: RecordedNode): Tensor {
     const { storage, dtype, shape, strides, offset } = this.#tensor;
-    if (!this.#held) {
-      throw new GraphFreedError(
-        'backward',
-        `the graph was freed by an earlier backward pass: got a second pass through ${node.name}, expected one. Pass { retainGraph: true } to the first.`,
-        { op: node.name },
-      );
-    }
     if (storage !== this.#storage) {
       throw new VersionError(
         'backward',
@@ -58,10 +45,8 @@ export class SavedTensor {
     return again;
   }
 
-  /** Lets the memory go. */
+  /** Lets the memory go; once, when the node is freed. */
   release(): void {
-    if (!this.#held) return;
-    this.#held = false;
     dropHandle(this.#storage);
   }
 }

@@ -12,16 +12,20 @@ export interface Layouts {
 export function mergeLayouts({ shape, strides }: Layouts): Layouts {
   const sizes: number[] = [];
   const steps: number[][] = strides.map(() => []);
-  shape.forEach((size, axis) => {
-    if (size === 1) return;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis] as number;
+    if (size === 1) continue;
     const last = sizes.length - 1;
-    const continues = strides.every((own, i) => steps[i]?.[last] === size * (own[axis] as number));
-    if (last >= 0 && continues) sizes[last] = (sizes[last] as number) * size;
+    let continues = last >= 0;
+    for (let i = 0; continues && i < strides.length; i++) {
+      continues = (steps[i] as number[])[last] === size * ((strides[i] as readonly number[])[axis] as number);
+    }
+    if (continues) sizes[last] = (sizes[last] as number) * size;
     else sizes.push(size);
-    strides.forEach((own, i) => {
-      (steps[i] as number[])[sizes.length - 1] = own[axis] as number;
-    });
-  });
+    for (let i = 0; i < strides.length; i++) {
+      (steps[i] as number[])[sizes.length - 1] = (strides[i] as readonly number[])[axis] as number;
+    }
+  }
   if (sizes.length > 0) return { shape: sizes, strides: steps };
   return { shape: [1], strides: strides.map(() => [0]) };
 }

@@ -1,32 +1,35 @@
 import type { Kernel, Operand, ReduceAttrs } from '@flambeau/core';
-import { sizeOf } from '@flambeau/core';
+import { mergeLayouts, sizeOf } from '@flambeau/core';
 import type { NumberArray } from './gemm.ts';
-import { merged } from './map/load.ts';
 import { storeSums } from './store-sums.ts';
 import { walkRows } from './walk.ts';
 
+/** Dimensions of a view, merged where possible. */
+interface Part {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
 /** A reduction as two loops: over the kept dimensions, and over the reduced ones, each merged where possible. */
 interface Loops {
-  readonly kept: { shape: number[]; strides: number[] };
-  readonly reduced: { shape: number[]; strides: number[] };
+  readonly kept: Part;
+  readonly reduced: Part;
   readonly keptSize: number;
   readonly reducedSize: number;
 }
 
 function loopsOf(x: Operand, count: number): Loops {
   const split = x.shape.length - count;
-  const part = (from: number, to: number) => ({
-    shape: x.shape.slice(from, to),
-    strides: x.strides.slice(from, to),
-  });
+  const part = (from: number, to: number): Part => {
+    const { shape, strides } = mergeLayouts({
+      shape: x.shape.slice(from, to),
+      strides: [x.strides.slice(from, to)],
+    });
+    return { shape, strides: strides[0] };
+  };
   const kept = part(0, split);
   const reduced = part(split, x.shape.length);
-  return {
-    kept: merged(kept),
-    reduced: merged(reduced),
-    keptSize: sizeOf(kept.shape),
-    reducedSize: sizeOf(reduced.shape),
-  };
+  return { kept, reduced, keptSize: sizeOf(kept.shape), reducedSize: sizeOf(reduced.shape) };
 }
 
 /** Sums in float64, which is exact for integers up to 2⁵³; a sum outside of int32 is a fault. */
@@ -46,8 +49,6 @@ export const sum: Kernel<ReduceAttrs> = ([x], [y], { count }) => {
 };
 
 const single = new Float64Array(1);
-
-type Part = Loops['kept'];
 
 /** For each kept element, adds up its run: the reduced elements lie closer together. */
 function sumAlong(

@@ -1,4 +1,3 @@
-import { dropHandle } from '../memory/storage.ts';
 import { copyStridedOp } from '../ops/copy.ts';
 import { isContiguous } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -12,7 +11,5 @@ export function contiguous(x: Tensor): Tensor {
 
 /** Releases a tensor that was made inside an op and that nobody else can have seen. */
 export function disposeTemporary(x: Tensor): void {
-  if (x.released || !x.storage.buffer.device.memory.explicit) return;
-  x.released = true;
-  dropHandle(x.storage);
+  if (x.storage.buffer.device.memory.explicit) x.dispose();
 }

@@ -31,28 +31,30 @@ export const runMap: MapRunner = (device, program, sources, scalars, target, sha
   }
   memory.beginCall();
   const inputs = new Array<Operand>(sources.length);
-  for (let i = 0; i < sources.length; i++) {
-    const { buffer, view } = sources[i] as MapSource;
-    inputs[i] = {
-      block: memory.block(buffer),
-      dtype: buffer.dtype,
-      shape,
-      strides: view.strides,
-      offset: view.offset,
-      size,
-    };
-  }
-  const block = target.block === null ? memory.allocate(target) : memory.block(target);
-  backend.kernels.map(program, inputs, scalars, {
-    block,
-    dtype: target.dtype,
-    shape,
-    strides: contiguousStrides(shape),
-    offset: 0,
-    size,
-  });
+  for (let i = 0; i < sources.length; i++) inputs[i] = mapInput(sources[i] as MapSource, shape, size);
+  backend.kernels.map(program, inputs, scalars, mapOutput(target, shape, size));
   memory.wrote(target);
 };
+
+/** A source as a map kernel reads it, with the shape of the map. */
+export function mapInput({ buffer, view }: MapSource, shape: readonly number[], size: number): Operand {
+  const { device, dtype } = buffer;
+  return {
+    block: device.memory.block(buffer),
+    dtype,
+    shape,
+    strides: view.strides,
+    offset: view.offset,
+    size,
+  };
+}
+
+/** A buffer as a map kernel fills it; it gets a block if it has none. */
+export function mapOutput(buffer: Buffer, shape: readonly number[], size: number): Operand {
+  const { device, dtype } = buffer;
+  const block = buffer.block === null ? device.memory.allocate(buffer) : device.memory.block(buffer);
+  return { block, dtype, shape, strides: contiguousStrides(shape), offset: 0, size };
+}
 
 /** The error for an op that a device can neither run nor lower. */
 export function unsupported(op: string, device: Device, dtype: string): UnsupportedOpError {

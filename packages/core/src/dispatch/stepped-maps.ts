@@ -7,7 +7,8 @@ import { createProgram } from '../ops/map-program.ts';
 import type { ScalarNode } from '../scalar/index.ts';
 import { expand, input, node, scalar, topological } from '../scalar/index.ts';
 import { contiguousStrides, sizeOf } from '../shape.ts';
-import type { MapRunner } from './run-map.ts';
+import type { MapSource } from './deferral.ts';
+import { type MapRunner, mapInput, mapOutput } from './run-map.ts';
 
 /** One operation of a program for backends that take one at a time. */
 interface Step {
@@ -67,31 +68,17 @@ export const steppedMaps: MapRunner = (device, program, sources, scalars, target
   const size = sizeOf(shape);
   steps.forEach((step, index) => {
     memory.beginCall();
-    const inputs = step.from.map((from): Operand => {
-      const source = 'input' in from ? sources[from.input] : undefined;
-      const buffer = source?.buffer ?? (results[(from as { step: number }).step] as Buffer);
-      const view = source?.view ?? { strides, offset: 0 };
-      return {
-        block: memory.block(buffer),
-        dtype: buffer.dtype,
-        shape,
-        strides: view.strides,
-        offset: view.offset,
-        size,
-      };
+    const inputs = step.from.map((from) => {
+      const source: MapSource =
+        'input' in from
+          ? (sources[from.input] as MapSource)
+          : { buffer: results[from.step] as Buffer, view: { strides, offset: 0 } };
+      return mapInput(source, shape, size);
     });
     const last = index === steps.length - 1;
     const buffer = last ? target : createBuffer(device, step.program.dtype, size);
-    const block = buffer.block === null ? memory.allocate(buffer) : memory.block(buffer);
     const numbers = step.numbers.map((n) => ('value' in n ? n.value : (scalars[n.scalar] as number)));
-    backend.kernels.map(step.program, inputs, numbers, {
-      block,
-      dtype: buffer.dtype,
-      shape,
-      strides,
-      offset: 0,
-      size,
-    });
+    backend.kernels.map(step.program, inputs, numbers, mapOutput(buffer, shape, size));
     memory.wrote(buffer);
     results.push(buffer);
   });

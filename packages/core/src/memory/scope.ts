@@ -1,6 +1,5 @@
 import { runtime } from '../runtime.ts';
 import type { Tensor } from '../tensor.ts';
-import { dropHandle } from './storage.ts';
 
 /** Collects the tensors that are made while it is open. */
 export interface TensorScope {
@@ -49,10 +48,7 @@ export function releaseExcept(made: readonly Tensor[], kept: ReadonlySet<Tensor>
   for (const x of made) {
     if (kept.has(x)) {
       if (runtime.scope) noteMade(runtime.scope, x);
-    } else if (!x.released) {
-      x.released = true;
-      dropHandle(x.storage);
-    }
+    } else x.dispose();
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Device } from '../device.ts';
 import { ReleasedError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Buffer } from './buffer.ts';
@@ -21,11 +20,6 @@ export function createStorage(buffer: Buffer): Storage {
   const { memory } = buffer.device;
   if (memory.explicit) memory.watch(storage, buffer);
   return storage;
-}
-
-/** The device that a storage lives on. */
-export function deviceOf(storage: Storage): Device {
-  return storage.buffer.device;
 }
 
 /** Puts another buffer in place of the present one; takes over one of its holders. */

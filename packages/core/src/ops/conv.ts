@@ -41,26 +41,29 @@ function pixels(g: Tensor, groups: number): Tensor {
   ]);
 }
 
+/** Height and width of a convolution's result. */
+function outputSize(x: Tensor, w: Tensor, { stride, padding, dilation }: Conv2dAttrs): Pair {
+  const [h, width] = spatial(x);
+  const [r, q] = spatial(w);
+  return [
+    windowCount(h + 2 * padding[0], r, stride[0], dilation[0]),
+    windowCount(width + 2 * padding[1], q, stride[1], dilation[1]),
+  ];
+}
+
 const spatial = (x: Tensor): Pair => x.shape.slice(2) as unknown as Pair;
 
 /** @internal */
 export const conv2dOp: KernelOp<Conv2dAttrs> = /*#__PURE__*/ defineOp({
   name: 'conv2d',
   class: 'static',
-  infer: ([x, w], { stride, padding, dilation }) => {
+  infer: ([x, w], attrs) => {
     const [t, f] = [x as Tensor, w as Tensor];
-    const size = [0, 1].map((i) =>
-      windowCount(
-        (t.shape[2 + i] as number) + 2 * (padding[i] as number),
-        f.shape[2 + i] as number,
-        stride[i] as number,
-        dilation[i] as number,
-      ),
-    );
+    const size = outputSize(t, f, attrs);
     if (size.some((n) => n < 1)) {
       throw new ShapeError(
         'conv2d',
-        `the kernel is larger than the padded input: got ${formatShape(f.shape)} over ${formatShape(t.shape)} with padding [${padding.join(', ')}], expected at least one position.`,
+        `the kernel is larger than the padded input: got ${formatShape(f.shape)} over ${formatShape(t.shape)} with padding [${attrs.padding.join(', ')}], expected at least one position.`,
         { shapes: [t.shape, f.shape] },
       );
     }
@@ -72,14 +75,7 @@ export const conv2dOp: KernelOp<Conv2dAttrs> = /*#__PURE__*/ defineOp({
     const { groups } = attrs;
     const flat = reshape(f, [groups, k / groups, c * r * q]);
     const y = matmul(columns(t, [r, q], attrs), mT(flat));
-    const [oh, ow] = [0, 1].map((i) =>
-      windowCount(
-        (t.shape[2 + i] as number) + 2 * (attrs.padding[i] as number),
-        f.shape[2 + i] as number,
-        attrs.stride[i] as number,
-        attrs.dilation[i] as number,
-      ),
-    ) as [number, number];
+    const [oh, ow] = outputSize(t, f, attrs);
     const planes = reshape(
       permute(reshape(y, [groups, t.shape[0] as number, oh, ow, k / groups]), [1, 0, 4, 2, 3]),
       [t.shape[0] as number, k, oh, ow],
@@ -143,11 +139,7 @@ export const conv2dWeightGradOp: KernelOp<Conv2dGradAttrs> = /*#__PURE__*/ defin
   lower: ([g, x], { shape, ...attrs }) => {
     const [, , r, q] = shape as [number, number, number, number];
     const cols = columns(x as Tensor, [r, q], attrs);
-    const rows = (spatial(g as Tensor)[0] *
-      spatial(g as Tensor)[1] *
-      ((g as Tensor).shape[0] as number)) as number;
-    const used = cols.shape[1] === rows ? cols : narrow(cols, 1, 0, rows);
-    return [reshape(matmul(mT(pixels(g as Tensor, attrs.groups)), used), shape)];
+    return [reshape(matmul(mT(pixels(g as Tensor, attrs.groups)), cols), shape)];
   },
   saves: { inputs: [0, 1] },
   vjp: ([gg], { inputs: [g, x], attrs: { shape: _shape, ...attrs }, needs }) => {

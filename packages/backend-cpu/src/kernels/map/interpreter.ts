@@ -1,6 +1,6 @@
-import type { MapKernel, MapProgram, Operand, ScalarNode } from '@flambeau/core';
+import type { MapKernel, MapProgram, ScalarNode } from '@flambeau/core';
 import { allocTyped, expandRegistered, isContiguous, topological } from '@flambeau/core';
-import { loadBlock } from './load.ts';
+import { createLoad, type Load, loadBlock } from './load.ts';
 import type { Loop, Register } from './loops.ts';
 import { loopFor } from './loops.ts';
 
@@ -75,7 +75,7 @@ export const map: MapKernel = (program, inputs, scalars, output) => {
     const at = plan.scalars[i];
     if (at >= 0) registers[at].fill(scalars[i], 0, length);
   }
-  let loads: { readonly at: number; readonly input: Operand }[] | null = null;
+  let loads: Load[] | null = null;
   for (let i = 0; i < inputs.length; i++) {
     const at = plan.inputs[i];
     if (at < 0) continue;
@@ -89,7 +89,7 @@ export const map: MapKernel = (program, inputs, scalars, output) => {
       registers[at].fill(source[input.offset], 0, length);
     else {
       loads ??= [];
-      loads.push({ at, input });
+      loads.push(createLoad(registers[at], input));
     }
   }
   const direct = steps.length > 0 && out.constructor === registers[root].constructor;
@@ -100,7 +100,7 @@ export const map: MapKernel = (program, inputs, scalars, output) => {
   }
   for (let start = 0; start < size; start += BLOCK) {
     const n = Math.min(BLOCK, size - start);
-    if (loads) for (const { at, input } of loads) loadBlock(registers[at], input, start, n);
+    if (loads) for (const load of loads) loadBlock(load, start, n);
     for (let i = 0; i < steps.length; i++) {
       const { loop, out: o, a, b, c } = steps[i];
       loop(

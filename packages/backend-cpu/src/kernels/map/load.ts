@@ -1,19 +1,34 @@
 import type { Operand } from '@flambeau/core';
+import { mergeLayouts } from '@flambeau/core';
 import type { Register } from './loops.ts';
 
+/** A strided view that is copied to a register block by block. */
+export interface Load {
+  readonly register: Register;
+  readonly source: Register;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** Prepares a view for {@link loadBlock}: neighbouring dimensions are joined once, not for every block. */
+export function createLoad(register: Register, view: Operand): Load {
+  const { shape, strides } = mergeLayouts({ shape: view.shape, strides: [view.strides] });
+  return { register, source: view.block as Register, shape, strides: strides[0], offset: view.offset };
+}
+
 /**
- * Copies elements `start` to `start + n` of a strided view, counted in row-major order, to the front of a register.
+ * Copies elements `start` to `start + n` of a view, counted in row-major order, to the front of its register.
  * Runs along the last dimension are copied without index arithmetic.
  */
-export function loadBlock(register: Register, view: Operand, start: number, n: number): void {
-  const { shape, strides } = merged(view);
-  const source = view.block as Register;
+export function loadBlock(load: Load, start: number, n: number): void {
+  const { register, source, shape, strides } = load;
   const last = shape.length - 1;
   const width = shape[last];
   const step = strides[last];
   const position = new Array<number>(shape.length);
   let rest = start;
-  let at = view.offset;
+  let at = load.offset;
   for (let d = last; d >= 0; d--) {
     position[d] = rest % shape[d];
     rest = (rest - position[d]) / shape[d];
@@ -38,23 +53,4 @@ function copyRun(out: Register, o: number, source: Register, at: number, step: n
   if (step === 0) out.fill(source[at], o, o + n);
   else if (step === 1) for (let e = 0; e < n; e++) out[o + e] = source[at + e];
   else for (let e = 0; e < n; e++) out[o + e] = source[at + e * step];
-}
-
-/** The same view with neighbouring dimensions joined where one walks on from the other. At least one dimension. */
-export function merged(view: Pick<Operand, 'shape' | 'strides'>): { shape: number[]; strides: number[] } {
-  const shape: number[] = [];
-  const strides: number[] = [];
-  for (let d = 0; d < view.shape.length; d++) {
-    const size = view.shape[d];
-    if (size === 1) continue;
-    const last = shape.length - 1;
-    if (last >= 0 && strides[last] === size * view.strides[d]) {
-      shape[last] *= size;
-      strides[last] = view.strides[d];
-    } else {
-      shape.push(size);
-      strides.push(view.strides[d]);
-    }
-  }
-  return shape.length > 0 ? { shape, strides } : { shape: [1], strides: [0] };
 }
