@@ -16,7 +16,7 @@ import {
 } from '@flambeau/backend-conformance/samples';
 import { cpu } from '@flambeau/backend-cpu';
 import { cpuPrimitives } from '@flambeau/backend-cpu/primitives';
-import type { Device, DType } from '@flambeau/core';
+import { type Device, type DType, FlambeauError } from '@flambeau/core';
 import { describe, expect, test } from 'vitest';
 
 interface RecordedCase {
@@ -26,10 +26,19 @@ interface RecordedCase {
   readonly golden: string;
 }
 
+interface RecordedError {
+  readonly fn: SampledName;
+  readonly args: readonly unknown[];
+  readonly message: string;
+  /** Why we accept what PyTorch refuses. */
+  readonly accepted?: string;
+}
+
 interface RecordedFile {
   readonly torch: string;
   readonly name: string;
   readonly cases: readonly RecordedCase[];
+  readonly errors: readonly RecordedError[];
 }
 
 interface CoverageEntry {
@@ -74,7 +83,7 @@ function decodeArgument(arg: unknown): Arg {
   };
 }
 
-function toCase({ fn, dtype, args }: RecordedCase, title: string): Case {
+function toCase({ fn, dtype, args }: Omit<RecordedCase, 'golden'>, title: string): Case {
   const sample = { args: args.map(decodeArgument) };
   return {
     fn,
@@ -100,6 +109,19 @@ async function replay(
   return compareOutputs(c, found, golden, allowed) ?? compareGradients(found, golden, allowed);
 }
 
+/** What is wrong with how a call is refused, or null. */
+async function replayError(device: Device, recorded: RecordedError, title: string): Promise<string | null> {
+  const c = toCase({ ...recorded, dtype: 'float32' }, title);
+  try {
+    await evaluate(device, c);
+  } catch (error) {
+    if (error instanceof FlambeauError)
+      return recorded.accepted ? 'refused, though listed as accepted' : null;
+    return `threw ${String(error)}`;
+  }
+  return recorded.accepted ? null : `accepted, but PyTorch says: ${recorded.message}`;
+}
+
 describe.each([
   { name: 'cpu', device: cpu() },
   { name: 'cpu without optional kernels', device: cpuPrimitives() },
@@ -114,6 +136,17 @@ describe.each([
         const found = await replay(device, name, recorded, title, layout);
         if (found) wrong.push(`${title}: ${found}`);
       }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(files)('%s: what PyTorch refuses is refused', async (file) => {
+    const { errors } = read(file) as RecordedFile;
+    const wrong: string[] = [];
+    for (const [i, recorded] of errors.entries()) {
+      const title = `error ${i} (${recorded.fn})`;
+      const found = await replayError(device, recorded, title);
+      if (found) wrong.push(`${title}: ${found}`);
     }
     expect(wrong).toEqual([]);
   });

@@ -1,6 +1,6 @@
 // Prints every case of the conformance samples as JSON, for ops.py to compute: arguments with their values.
 //
-//     node --conditions=@flambeau/source tests/golden/dump-samples.ts
+//     node --conditions=@flambeau/source tests/golden/dump-samples.ts [FAMILY ...]
 import {
   casesOf,
   type FunctionSamples,
@@ -34,8 +34,13 @@ function exact(_name: string, value: unknown): unknown {
   return Number.isFinite(value) ? value : { $number: String(value) };
 }
 
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((family) => !(family in families));
+if (unknown.length > 0) throw new Error(`no such family: ${unknown.join(', ')}`);
+
 const out: Record<string, { cases: object[]; errors: object[] }> = {};
 for (const [family, functions] of Object.entries(families)) {
+  if (wanted.length > 0 && !wanted.includes(family)) continue;
   const cases: object[] = [];
   const errors: object[] = [];
   for (const [name, samples] of Object.entries(functions as Record<string, FunctionSamples>)) {

@@ -1,10 +1,12 @@
 """Writes golden cases from PyTorch's own test database: its OpInfo samples, with outputs and gradients.
 
-    /usr/bin/python3 tests/golden/opinfo.py [--seed N] [--samples N] [--elements N] [--bytes N] [--out FOLDER]
+    /usr/bin/python3 tests/golden/opinfo.py [--seed N] [--samples N] [--elements N] [--bytes N] [--out FOLDER] [--only NAME,...]
 
-writes tests/golden/opinfo/<name>.json for every OpInfo that opinfo_calls.py can write as our call, and
+writes tests/golden/opinfo/<name>.json for every OpInfo that opinfo_calls can write as our call, and
 tests/golden/opinfo/coverage.json: for each of the OpInfo names how many cases it has, or why it has none.
-tests/conformance/opinfo.test.ts replays them.
+tests/conformance/opinfo.test.ts replays them. With --only, these files alone are written, and no coverage.json.
+
+Each file also has the calls of OpInfo's error inputs, which must be refused; ACCEPTED of opinfo_calls says which are not, and why.
 
 Per dtype (float32 and float64, or int32 and bool for what has no floats) up to --samples calls of up to --bytes in all are
 kept, spread over those that have at most --elements in all their tensors. Encodings are those of ops.py; a tensor among the arguments is
@@ -25,7 +27,7 @@ sys.modules["expecttest"] = types.SimpleNamespace(TestCase=__import__("unittest"
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
-from opinfo_calls import CALLS, OMITTED, UPDATED, Unmapped
+from opinfo_calls import ACCEPTED, CALLS, OMITTED, UPDATED, Unmapped
 from tensors import cotangent, encode
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -142,6 +144,41 @@ def chosen(items, options):
     return [kept[i] for i in sorted(kept)]
 
 
+def refused_by_pytorch(op, sample):
+    """Some records hold for other devices only."""
+    try:
+        op(sample.input, *sample.args, **sample.kwargs)
+    except Exception:
+        return True
+    return False
+
+
+def error_cases(op):
+    """The calls that PyTorch refuses, as far as they can be written as ours, with why we accept some of them."""
+    if op.error_inputs_func is None:
+        return []
+    write = CALLS[full_name(op)]
+    cases = []
+    for error in op.error_inputs("cpu"):
+        sample = error.sample_input
+        by_type = not error.error_regex or error.error_type is TypeError or "int64 for index" in error.error_regex
+        if by_type or not refused_by_pytorch(op, sample):
+            continue  # types of arguments are TypeScript's to check; int32 is our index dtype
+        try:
+            for x in tensors_in((sample.input, sample.args, sample.kwargs)):
+                supported(x)
+            inspect.signature(write).bind(sample.input, *sample.args, **sample.kwargs)
+            made = write(sample.input, *sample.args, **sample.kwargs)
+            case = {"fn": made["fn"], "args": [encode_argument(a) for a in made["args"]], "message": error.error_regex}
+        except (Unmapped, RuntimeError, TypeError, IndexError, AttributeError, ValueError):
+            continue
+        for fragment, reason in ACCEPTED.get(full_name(op), {}).items():
+            if fragment in error.error_regex:
+                case["accepted"] = reason
+        cases.append(case)
+    return cases
+
+
 def cases_for(op, dtype, options):
     torch.manual_seed(options.seed)
     reasons = {}
@@ -161,6 +198,8 @@ def walk(options):
     total = 0
     for op in sorted(op_db, key=full_name):
         name = full_name(op)
+        if options.only and name not in options.only:
+            continue
         if name not in CALLS:
             coverage[name] = {"covered": False, "reason": out_of_scope(name) or "no such function yet"}
             continue
@@ -174,6 +213,7 @@ def walk(options):
             file["cases"] += [{"dtype": LABELS[dtype], **c} for c in cases]
             for reason, count in reasons.items():
                 left_out[reason] = left_out.get(reason, 0) + count
+        errors = error_cases(op)
         count = len(file["cases"])
         if count == 0:
             coverage[name] = {"covered": False, "reason": "no sample fits: " + ", ".join(sorted(left_out))}
@@ -181,29 +221,39 @@ def walk(options):
         coverage[name] = {"covered": True, "cases": count, "of": found + sum(left_out.values())}
         if left_out:
             coverage[name]["leftOut"] = dict(sorted(left_out.items()))
+        if errors:
+            coverage[name]["errors"] = len(errors)
         total += count
         with open(os.path.join(options.out, f"{name}.json"), "w") as out:
             head = json.dumps({k: v for k, v in file.items() if k != "cases"})[:-1]
             lines = ",\n".join(json.dumps(c, separators=(",", ":")) for c in file["cases"])
-            out.write(f'{head}, "cases": [\n{lines}\n]}}\n')
+            refused = ",\n".join(json.dumps(c, separators=(",", ":")) for c in errors)
+            out.write(f'{head}, "cases": [\n{lines}\n], "errors": [\n{refused}\n]}}\n')
     return coverage, total
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--samples", type=int, default=24, help="cases per name and dtype")
+    parser.add_argument("--samples", type=int, default=20, help="cases per name and dtype")
     parser.add_argument("--elements", type=int, default=1500, help="elements in all tensors of a case")
-    parser.add_argument("--bytes", type=int, default=20000, help="of the cases per name and dtype, as they are written")
+    parser.add_argument("--bytes", type=int, default=9000, help="of the cases per name and dtype, as they are written")
     parser.add_argument("--out", default=os.path.join(HERE, "opinfo"))
+    parser.add_argument("--only", type=lambda names: names.split(","), default=[], help="OpInfo names, separated by commas")
     options = parser.parse_args()
+    unknown = set(options.only) - set(CALLS)
+    if unknown:
+        parser.error(f"no call is written for {', '.join(sorted(unknown))}")
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
     os.makedirs(options.out, exist_ok=True)
-    for old in os.listdir(options.out):
+    for old in os.listdir(options.out) if not options.only else []:
         if old.endswith(".json"):
             os.remove(os.path.join(options.out, old))
     coverage, total = walk(options)
+    if options.only:
+        print(json.dumps(coverage, indent=1))
+        return
     with open(os.path.join(options.out, "coverage.json"), "w") as out:
         lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(entry)}" for name, entry in coverage.items())
         out.write("{\n" + lines + "\n}\n")

@@ -96,7 +96,7 @@ describe('host ops', () => {
   test('its synchronous form says what to use instead where it cannot work', () => {
     expect(() => nonzeroSync(ones([2], { device: gpu() }))).toThrow(AsyncReadError);
     expect(() => nonzeroSync(ones([2], { device: gpu() }))).toThrow(
-      "nonzero(): device 'counting-async' can only be read asynchronously: got a synchronous read, expected an await. Use await nonzero(x).",
+      "nonzeroSync(): device 'counting-async' can only be read asynchronously: got a synchronous read, expected an await. Use await nonzero(…).",
     );
     expect(nonzeroSync(tensor([0, 1], { device: cpu() })).shape).toEqual([1, 1]);
   });

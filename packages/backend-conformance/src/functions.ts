@@ -2,14 +2,42 @@ import type { Tensor, ValuesAndIndices } from '@flambeau/core';
 import * as core from '@flambeau/core';
 
 type Core = typeof core;
-type Result = Tensor | ValuesAndIndices | Promise<Tensor>;
+
+/** True for a tensor, a list of tensors, an object of tensors and a promise of one of them. */
+type GivesTensors<R> = R extends Tensor | readonly Tensor[]
+  ? true
+  : R extends Promise<infer Later>
+    ? GivesTensors<Later>
+    : R extends object
+      ? [R[keyof R]] extends [never]
+        ? false
+        : R[keyof R] extends Tensor | undefined
+          ? true
+          : false
+      : false;
 
 /** Functions that give the tensors of the function or op they are given. */
-type NotSampled = 'dispatchOne' | 'enableGrad' | 'noGrad' | 'tidy' | 'withScope' | 'withoutScope';
+type NotSampled =
+  | 'callHost'
+  | 'callHostSync'
+  | 'dispatch'
+  | 'dispatchOne'
+  | 'lower'
+  | 'enableGrad'
+  | 'noGrad'
+  | 'tidy'
+  | 'withScope'
+  | 'withoutScope';
 
 /** Every function that core exports and that gives a tensor: derived, so that one without samples does not compile. */
 export type PublicFunction = Exclude<
-  { [K in keyof Core]: Core[K] extends (...args: never[]) => Result ? K : never }[keyof Core],
+  {
+    [K in keyof Core]: Core[K] extends (...args: never[]) => infer R
+      ? true extends GivesTensors<R>
+        ? K
+        : never
+      : never;
+  }[keyof Core],
   NotSampled
 >;
 
@@ -98,7 +126,7 @@ const special: { readonly [K in PublicFunction]?: Callable } = {
   ],
 };
 
-/** Calls a sampled function. Its tensors come in a list: of values and indices, or of a result and what it updated. */
+/** Calls a sampled function. Its tensors come in a list: of `{ values, indices }`, or of a result and what it updated. */
 export function callFunction(name: SampledName, args: readonly unknown[]): Tensor[] | Promise<Tensor[]> {
   const fn = name.startsWith('Tensor.')
     ? methods[name.slice('Tensor.'.length) as OwnMethod]
@@ -110,6 +138,5 @@ export function callFunction(name: SampledName, args: readonly unknown[]): Tenso
 function listed(result: unknown): Tensor[] {
   if (core.isTensor(result)) return [result];
   if (Array.isArray(result)) return result as Tensor[];
-  const { values, indices } = result as ValuesAndIndices;
-  return [values, indices];
+  return Object.values(result as Readonly<Record<string, unknown>>).filter((value) => core.isTensor(value));
 }

@@ -133,6 +133,8 @@ export {
 } from './ops/elementwise.ts';
 export { gradientMaps } from './ops/gradient-maps.ts';
 export { maskedSelect, maskedSelectSync, nonzero, nonzeroSync } from './ops/host.ts';
+export type { HostArray, HostOpSpec } from './ops/host-op.ts';
+export { callHost, callHostSync, defineHostOp } from './ops/host-op.ts';
 export { gather, indexSelect, maskedFill, scatterAdd } from './ops/indexing.ts';
 export { classNll } from './ops/loss.ts';
 export type { MapOp, MapOperand, MapRule } from './ops/map-op.ts';

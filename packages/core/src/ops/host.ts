@@ -6,11 +6,14 @@ import { composed } from '../memory/composed.ts';
 import { readData, readDataSync } from '../read.ts';
 import { formatShape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { callHost, callHostSync, defineHostOp, type HostArray } from './host-op.ts';
 import { indexSelect } from './indexing.ts';
+import type { KernelOp } from './op.ts';
+import type { NoAttrs } from './types.ts';
 import { reshape } from './view.ts';
 
-/** Coordinates of the nonzero elements of flat values, row after row. */
-function coordinates(data: TypedArray, shape: readonly number[]): Int32Array {
+/** Coordinates of the nonzero elements, row after row. */
+function coordinates({ data, shape }: HostArray): HostArray {
   const rank = shape.length;
   const found: number[] = [];
   for (let i = 0; i < data.length; i++) if (data[i] !== 0) found.push(i);
@@ -23,15 +26,16 @@ function coordinates(data: TypedArray, shape: readonly number[]): Int32Array {
       rest = Math.floor(rest / size);
     }
   });
-  return out;
+  return { dtype: 'int32', shape: [found.length, rank], data: out };
 }
 
-function coordinateTensor(x: Tensor, data: TypedArray): Tensor {
-  const rank = x.shape.length;
-  const values = coordinates(data, x.shape);
-  const rows = rank === 0 ? Number(data[0] !== 0) : values.length / rank;
-  return hostTensor(x.device, 'int32', values, [rows, rank]);
-}
+/** @internal */
+export const nonzeroOp: KernelOp<NoAttrs> = /*#__PURE__*/ defineHostOp<NoAttrs>({
+  name: 'nonzero',
+  infer: () => [],
+  compute: ([x]) => [coordinates(x as HostArray)],
+  vjp: null,
+});
 
 /**
  * Coordinates of the nonzero elements: int32 (k, rank), in row-major order. A host op: its shape depends on values.
@@ -45,12 +49,12 @@ function coordinateTensor(x: Tensor, data: TypedArray): Tensor {
  * ```
  */
 export async function nonzero(x: Tensor): Promise<Tensor> {
-  return coordinateTensor(x, await readData(x));
+  return (await callHost(nonzeroOp, [x], {}))[0] as Tensor;
 }
 
 /** {@link nonzero} at once. @throws {@link AsyncReadError} on devices that can only be read asynchronously. */
 export function nonzeroSync(x: Tensor): Tensor {
-  return coordinateTensor(x, readDataSync(x, 'nonzero', 'await nonzero(x)'));
+  return callHostSync(nonzeroOp, [x], {})[0] as Tensor;
 }
 
 function checkMask(x: Tensor, mask: Tensor): void {

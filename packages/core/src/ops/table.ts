@@ -4,6 +4,7 @@ import * as conv from './conv.ts';
 import * as copy from './copy.ts';
 import * as create from './create-ops.ts';
 import * as elementwise from './elementwise.ts';
+import * as host from './host.ts';
 import * as indexing from './indexing.ts';
 import * as loss from './loss.ts';
 import type { MapOp } from './map-op.ts';
@@ -25,6 +26,7 @@ const modules = [
   pool,
   norm,
   loss,
+  host,
   indexing,
   at,
   view,
@@ -53,6 +55,7 @@ export type OpName =
   | NamesIn<typeof pool>
   | NamesIn<typeof norm>
   | NamesIn<typeof loss>
+  | NamesIn<typeof host>
   | NamesIn<typeof indexing>
   | NamesIn<typeof at>
   | NamesIn<typeof view>
