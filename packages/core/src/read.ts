@@ -19,7 +19,7 @@ function ready(x: Tensor, op: string): Tensor {
 }
 
 /** The values from the host's copy, where there is one: what was spilled need not be loaded to be read. */
-function hostValues({ host }: Buffer, offset: number, length: number): TypedArray | null {
+function hostValues({ values: { host } }: Buffer, offset: number, length: number): TypedArray | null {
   return host?.slice(offset, offset + length) ?? null;
 }
 

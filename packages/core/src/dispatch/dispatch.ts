@@ -4,20 +4,29 @@ import type { Op } from '../ops/op.ts';
 import { transfer } from '../ops/transfer.ts';
 import { runtime } from '../runtime.ts';
 import type { Tensor } from '../tensor.ts';
+import { disposeTemporary } from './contiguous.ts';
 import { road } from './layers.ts';
 
 /** The one road from a tensor function to a kernel. Returns the visible outputs. */
 export function dispatch(op: Op, inputs: readonly (Tensor | number)[], attrs: unknown): readonly Tensor[] {
   const run = runtime.run ?? road();
   const outputs = run({ op, inputs: onOneDevice(op, inputs), attrs });
+  return outputs.length === 1 ? outputs : seen(op, outputs);
+}
+
+/** The visible outputs; hidden ones live on only in the graph. */
+function seen(op: Op, outputs: readonly Tensor[]): readonly Tensor[] {
   const visible = op.kind === 'map' ? 1 : op.visible;
-  return visible === undefined || visible === outputs.length ? outputs : outputs.slice(0, visible);
+  if (visible === undefined || visible === outputs.length) return outputs;
+  for (let i = visible; i < outputs.length; i++) disposeTemporary(outputs[i] as Tensor);
+  return outputs.slice(0, visible);
 }
 
 /** The same for ops with one visible output. */
 export function dispatchOne(op: Op, inputs: readonly (Tensor | number)[], attrs: unknown): Tensor {
   const run = runtime.run ?? road();
-  return run({ op, inputs: onOneDevice(op, inputs), attrs })[0] as Tensor;
+  const outputs = run({ op, inputs: onOneDevice(op, inputs), attrs });
+  return (outputs.length === 1 ? outputs : seen(op, outputs))[0] as Tensor;
 }
 
 /** Checks that inputs are alive and on one device; a 0-d tensor on a readable device follows the others. */

@@ -69,7 +69,6 @@ export function readySources(inputs: readonly (Tensor | number)[], shape: readon
     if (typeof x === 'number') continue;
     const { buffer } = x.storage;
     computeNow(buffer);
-    if (buffer.device.memory.explicit) buffer.device.memory.watch(x.storage, buffer);
     const strides = x.shape === shape ? x.strides : broadcastStrides(x.shape, x.strides, shape);
     sources.push({ buffer, view: { strides, offset: x.offset } });
   }
@@ -150,9 +149,8 @@ export function runKernel(
 function operandOf(x: Tensor, isOutput: boolean): Operand {
   const { buffer } = x.storage;
   const { memory } = buffer.device;
-  const fresh = isOutput && buffer.block === null && buffer.host === null;
+  const fresh = isOutput && buffer.values.block === null && buffer.values.host === null;
   const block = fresh ? memory.allocate(buffer) : memory.block(buffer);
-  if (memory.explicit) memory.watch(x.storage, buffer);
   return {
     block,
     dtype: x.dtype,
@@ -186,7 +184,7 @@ export function fromBuffer(buffer: Buffer, shape: readonly number[]): Tensor {
 /** A contiguous tensor of host values, which must not be used by anyone else afterwards. They are uploaded when needed. */
 export function hostTensor(device: Device, dtype: DType, data: TypedArray, shape: readonly number[]): Tensor {
   const buffer = createBuffer(device, dtype, data.length);
-  buffer.host = data;
+  buffer.values.host = data;
   return fromBuffer(buffer, shape);
 }
 

@@ -20,7 +20,7 @@ export type MapRunner = (
 export const runMap: MapRunner = (device, program, sources, scalars, target, shape) => {
   const size = sizeOf(shape);
   if (size === 0) {
-    target.block ??= device.memory.allocate(target);
+    if (target.values.block === null) device.memory.allocate(target);
     return;
   }
   const { memory, backend, steps } = device;
@@ -52,7 +52,7 @@ export function mapInput({ buffer, view }: MapSource, shape: readonly number[], 
 /** A buffer as a map kernel fills it; it gets a block if it has none. */
 export function mapOutput(buffer: Buffer, shape: readonly number[], size: number): Operand {
   const { device, dtype } = buffer;
-  const block = buffer.block === null ? device.memory.allocate(buffer) : device.memory.block(buffer);
+  const block = buffer.values.block === null ? device.memory.allocate(buffer) : device.memory.block(buffer);
   return { block, dtype, shape, strides: contiguousStrides(shape), offset: 0, size };
 }
 

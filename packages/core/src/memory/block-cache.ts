@@ -1,9 +1,9 @@
 import type { Backend, Block } from '../backend.ts';
+import type { DType } from '../dtype.ts';
 import { DTYPES } from '../dtype.ts';
 import { MemoryBudgetError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Buffer } from './buffer.ts';
-import { letGo } from './buffer.ts';
+import type { Buffer, Values } from './buffer.ts';
 import { callSite } from './call-site.ts';
 import type { DeviceMemory, MemoryStats } from './device-memory.ts';
 import { releaseExcept, withScope } from './scope.ts';
@@ -16,44 +16,73 @@ const SETTLE_ABOVE = 0.75;
 const DEFAULT_BUDGET = 1 << 30;
 
 /**
+ * The values of a buffer. The device's list of resident blocks points at these and never at buffers, so that the
+ * collector can take a buffer that nobody can reach any more; its block is then freed.
+ */
+interface Slot extends Values {
+  readonly dtype: DType;
+  readonly length: number;
+  readonly bytes: number;
+  /** Where the buffer was made, in debug mode. */
+  readonly site: string | null;
+  /** Neighbours in the list of resident blocks, least recently used first. */
+  previous: Slot | null;
+  next: Slot | null;
+  /** The clock at the last use: blocks of the call in progress are not spilled. */
+  lastUse: number;
+  /** Counts writes, so that a spill in flight notices one. */
+  writes: number;
+}
+
+const slotOf = (buffer: Buffer): Slot => buffer.values as Slot;
+
+/**
  * Device memory as a cache over buffers. Over its byte budget it spills the least recently used blocks: their values
- * move into the buffer record, the block is freed, and a later use loads it again. The list of resident blocks never
- * points at a spilled buffer and uses no WeakRef, so the collector can take a buffer that nobody can reach any more.
+ * move into the slot, the block is freed, and a later use loads it again. A buffer is registered with the collector only
+ * while it has a block, and no WeakRef is used: in a job that does not return to the event loop no finalizer runs, and
+ * both would keep what was spilled.
  */
 class BlockCache implements DeviceMemory {
   readonly #backend: Backend;
   readonly #budget: number;
   readonly #readable: boolean;
-  #oldest: Buffer | null = null;
-  #newest: Buffer | null = null;
+  #oldest: Slot | null = null;
+  #newest: Slot | null = null;
   #clock = 1;
   #bytes = 0;
   #blocks = 0;
   #peak = 0;
   #spills = 0;
   #settling: Promise<void> | null = null;
-  readonly #finalizers: FinalizationRegistry<Buffer>;
+  readonly #finalizers: FinalizationRegistry<Slot>;
 
   constructor(backend: Backend) {
     this.#backend = backend;
     this.#budget = backend.capabilities.memoryBudget ?? DEFAULT_BUDGET;
     this.#readable = backend.capabilities.syncRead;
-    this.#finalizers = new FinalizationRegistry((buffer) => {
-      buffer.watched = false;
-      letGo(buffer);
+    this.#finalizers = new FinalizationRegistry((slot) => {
+      slot.host = null;
+      if (slot.block !== null) this.#release(slot);
     });
-  }
-
-  #bytesOf({ dtype, length }: Buffer): number {
-    return this.#backend.blockBytes?.(dtype, length) ?? length * DTYPES[dtype].bytes;
   }
 
   get explicit(): boolean {
     return true;
   }
 
-  site(): string | null {
-    return callSite();
+  open(dtype: DType, length: number): Slot {
+    return {
+      block: null,
+      host: null,
+      dtype,
+      length,
+      bytes: this.#backend.blockBytes?.(dtype, length) ?? length * DTYPES[dtype].bytes,
+      site: callSite(),
+      previous: null,
+      next: null,
+      lastUse: 0,
+      writes: 0,
+    };
   }
 
   composed<T>(parts: () => T, kept: (results: T) => readonly Tensor[]): T {
@@ -62,32 +91,21 @@ class BlockCache implements DeviceMemory {
     });
   }
 
-  watch(owner: object, buffer: Buffer): void {
-    if (buffer.block === null || buffer.watched) return;
-    buffer.watched = true;
-    this.#finalizers.register(owner, buffer, buffer);
-  }
-
-  unwatch(buffer: Buffer): void {
-    if (!buffer.watched) return;
-    buffer.watched = false;
-    this.#finalizers.unregister(buffer);
-  }
-
   beginCall(): void {
     this.#clock++;
   }
 
   block(buffer: Buffer): Block {
-    buffer.lastUse = this.#clock;
-    if (buffer.block !== null) {
-      if (buffer !== this.#newest) {
-        this.#unlink(buffer);
-        this.#append(buffer);
+    const slot = slotOf(buffer);
+    slot.lastUse = this.#clock;
+    if (slot.block !== null) {
+      if (slot !== this.#newest) {
+        this.#unlink(slot);
+        this.#append(slot);
       }
-      return buffer.block;
+      return slot.block;
     }
-    const { host } = buffer;
+    const { host } = slot;
     if (host === null)
       throw new Error(
         `internal: a ${buffer.dtype}[${buffer.length}] buffer has no values: it was freed, or never written`,
@@ -98,30 +116,27 @@ class BlockCache implements DeviceMemory {
   }
 
   allocate(buffer: Buffer): Block {
-    const bytes = this.#bytesOf(buffer);
-    buffer.lastUse = this.#clock;
-    this.#makeRoom(bytes);
-    if (this.#bytes + bytes > this.#budget) throw this.#budgetError(buffer, bytes);
-    buffer.block = this.#backend.alloc(buffer.dtype, buffer.length);
-    this.#append(buffer);
+    const slot = slotOf(buffer);
+    slot.lastUse = this.#clock;
+    this.#makeRoom(slot.bytes);
+    if (this.#bytes + slot.bytes > this.#budget) throw this.#budgetError(slot);
+    slot.block = this.#backend.alloc(slot.dtype, slot.length);
+    this.#append(slot);
+    this.#finalizers.register(buffer, slot, slot);
     this.#blocks++;
-    this.#bytes += bytes;
+    this.#bytes += slot.bytes;
     this.#peak = Math.max(this.#peak, this.#bytes);
-    return buffer.block;
+    return slot.block;
   }
 
   free(buffer: Buffer): void {
-    this.unwatch(buffer);
-    this.#unlink(buffer);
-    this.#backend.release(buffer.block as Block);
-    buffer.block = null;
-    this.#blocks--;
-    this.#bytes -= this.#bytesOf(buffer);
+    this.#free(slotOf(buffer));
   }
 
   wrote(buffer: Buffer): void {
-    buffer.host = null;
-    buffer.writes++;
+    const slot = slotOf(buffer);
+    slot.host = null;
+    slot.writes++;
   }
 
   settle(): Promise<void> {
@@ -136,18 +151,31 @@ class BlockCache implements DeviceMemory {
     return { blocks: this.#blocks, bytes: this.#bytes, peakBytes: this.#peak, spills: this.#spills };
   }
 
+  #free(slot: Slot): void {
+    this.#finalizers.unregister(slot);
+    this.#release(slot);
+  }
+
+  #release(slot: Slot): void {
+    this.#unlink(slot);
+    this.#backend.release(slot.block as Block);
+    slot.block = null;
+    this.#blocks--;
+    this.#bytes -= slot.bytes;
+  }
+
   /** Spills synchronously, oldest first, until `bytes` more fit or nothing is left that can go. */
   #makeRoom(bytes: number): void {
     let candidate = this.#oldest;
     while (candidate && this.#bytes + bytes > this.#budget) {
-      const next: Buffer | null = candidate.next;
+      const next: Slot | null = candidate.next;
       const inUse = candidate.lastUse === this.#clock;
       if (!inUse && candidate.host === null && this.#readable) {
         candidate.host =
           this.#backend.readSync?.(candidate.block as Block, candidate.dtype, 0, candidate.length) ?? null;
         this.#spills++;
       }
-      if (!inUse && candidate.host !== null) this.free(candidate);
+      if (!inUse && candidate.host !== null) this.#free(candidate);
       candidate = next;
     }
   }
@@ -156,46 +184,47 @@ class BlockCache implements DeviceMemory {
   async #readBack(): Promise<void> {
     let excess = this.#bytes - this.#budget * SETTLE_TO;
     const reads: Promise<void>[] = [];
-    for (let buffer = this.#oldest; buffer && excess > 0; buffer = buffer.next) {
-      excess -= this.#bytesOf(buffer);
-      if (buffer.host === null) reads.push(this.#spillLater(buffer));
+    for (let slot = this.#oldest; slot && excess > 0; slot = slot.next) {
+      excess -= slot.bytes;
+      if (slot.host === null) reads.push(this.#spillLater(slot));
     }
     await Promise.all(reads);
     this.#makeRoom(this.#budget * (1 - SETTLE_TO));
   }
 
-  async #spillLater(buffer: Buffer): Promise<void> {
-    const { writes, block } = buffer;
-    const host = await this.#backend.read(block as Block, buffer.dtype, 0, buffer.length);
-    if (buffer.block !== block || buffer.writes !== writes) return;
-    buffer.host = host;
+  async #spillLater(slot: Slot): Promise<void> {
+    const { writes, block } = slot;
+    const host = await this.#backend.read(block as Block, slot.dtype, 0, slot.length);
+    if (slot.block !== block || slot.writes !== writes) return;
+    slot.host = host;
     this.#spills++;
   }
 
-  #append(buffer: Buffer): void {
-    buffer.previous = this.#newest;
-    buffer.next = null;
-    if (this.#newest) this.#newest.next = buffer;
-    else this.#oldest = buffer;
-    this.#newest = buffer;
+  #append(slot: Slot): void {
+    slot.previous = this.#newest;
+    slot.next = null;
+    if (this.#newest) this.#newest.next = slot;
+    else this.#oldest = slot;
+    this.#newest = slot;
   }
 
-  #unlink(buffer: Buffer): void {
-    if (buffer.previous) buffer.previous.next = buffer.next;
-    else this.#oldest = buffer.next;
-    if (buffer.next) buffer.next.previous = buffer.previous;
-    else this.#newest = buffer.previous;
-    buffer.previous = null;
-    buffer.next = null;
+  #unlink(slot: Slot): void {
+    if (slot.previous) slot.previous.next = slot.next;
+    else this.#oldest = slot.next;
+    if (slot.next) slot.next.previous = slot.previous;
+    else this.#newest = slot.previous;
+    slot.previous = null;
+    slot.next = null;
   }
 
-  #budgetError(wanted: Buffer, bytes: number): MemoryBudgetError {
-    const live: Buffer[] = [];
-    for (let buffer = this.#oldest; buffer; buffer = buffer.next) live.push(buffer);
+  #budgetError(wanted: Slot): MemoryBudgetError {
+    const { bytes } = wanted;
+    const live: Slot[] = [];
+    for (let slot = this.#oldest; slot; slot = slot.next) live.push(slot);
     const largest = live
-      .sort((a, b) => this.#bytesOf(b) - this.#bytesOf(a))
+      .sort((a, b) => b.bytes - a.bytes)
       .slice(0, 5)
-      .map((b) => `${b.dtype}[${b.length}] ${this.#bytesOf(b)} bytes${b.site ? ` from ${b.site}` : ''}`);
+      .map((b) => `${b.dtype}[${b.length}] ${b.bytes} bytes${b.site ? ` from ${b.site}` : ''}`);
     const hint = this.#readable
       ? 'Use smaller batches or a larger memoryBudget.'
       : 'Await a value once a step, so that unused blocks can be read back, or use a larger memoryBudget.';

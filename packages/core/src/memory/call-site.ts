@@ -1,8 +1,8 @@
 import { runtime } from '../runtime.ts';
 
-/** In debug mode, the first stack frame outside of core and its sibling packages' sources; else null. */
-export function callSite(): string | null {
-  if (!runtime.debug) return null;
+/** In debug mode, or when asked to, the first stack frame outside of core and its sibling packages' sources; else null. */
+export function callSite(always = false): string | null {
+  if (!runtime.debug && !always) return null;
   const host = Error as { stackTraceLimit?: number };
   const limit = host.stackTraceLimit;
   host.stackTraceLimit = 100; // V8 keeps ten frames: fewer than a loss inside a module has

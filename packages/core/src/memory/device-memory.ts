@@ -1,6 +1,7 @@
 import type { Backend, Block } from '../backend.ts';
+import type { DType } from '../dtype.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Buffer } from './buffer.ts';
+import type { Buffer, Values } from './buffer.ts';
 
 /** What a device has in use now. */
 export interface MemoryStats {
@@ -13,8 +14,10 @@ export interface MemoryStats {
 
 /** How core gets at the blocks of buffers; one per device. */
 export interface DeviceMemory {
-  /** Blocks must be freed, so handles and temporaries are tracked. */
+  /** Blocks must be freed, so temporaries are released at once. */
   readonly explicit: boolean;
+  /** The place for the values of a new buffer, still without any. */
+  open(dtype: DType, length: number): Values;
   /** Starts a kernel call: what is used from here on is not spilled until the next call begins. */
   beginCall(): void;
   /** The block with the buffer's values, loaded from the host when it was spilled. */
@@ -26,49 +29,36 @@ export interface DeviceMemory {
   wrote(buffer: Buffer): void;
   /** Makes room by asynchronous reads; called at every await. */
   settle(): Promise<void>;
-  /** Where a buffer is being made, in debug mode and if it matters; else null. */
-  site(): string | null;
   /** Runs `parts` and releases at once what they made on the way, if that matters, except the tensors `kept`. */
   composed<T>(parts: () => T, kept: (results: T) => readonly Tensor[]): T;
-  /**
-   * Lets the buffer go when `owner`, the storage over it, is collected. Holds only while the block is resident, so that
-   * the registry never keeps a spilled buffer: in a job that does not return to the event loop no finalizer runs.
-   */
-  watch(owner: object, buffer: Buffer): void;
-  unwatch(buffer: Buffer): void;
   stats(): MemoryStats;
 }
 
 /** Memory of backends whose blocks are ordinary objects: the collector does it all. */
 export function collectedMemory(backend: Backend): DeviceMemory {
-  const allocate = (buffer: Buffer): Block => {
-    buffer.block = backend.alloc(buffer.dtype, buffer.length);
-    return buffer.block;
+  const allocate = ({ dtype, length, values }: Buffer): Block => {
+    values.block = backend.alloc(dtype, length);
+    return values.block;
   };
   return {
     explicit: false,
+    open: () => ({ block: null, host: null }),
     beginCall() {},
     block(buffer) {
-      if (buffer.block === null) {
-        const { host } = buffer;
-        allocate(buffer);
-        if (host) backend.write(buffer.block, host);
-        buffer.host = null;
-      }
-      return buffer.block;
+      const { values } = buffer;
+      if (values.block !== null) return values.block;
+      const block = allocate(buffer);
+      if (values.host) backend.write(block, values.host);
+      values.host = null;
+      return block;
     },
     allocate,
-    free(buffer) {
-      buffer.block = null;
+    free({ values }) {
+      values.block = null;
     },
-    wrote(buffer) {
-      buffer.writes++;
-    },
+    wrote() {},
     settle: () => Promise.resolve(),
-    site: () => null,
     composed: (parts) => parts(),
-    watch() {},
-    unwatch() {},
     stats: () => ({ blocks: 0, bytes: 0, peakBytes: 0, spills: 0 }),
   };
 }

@@ -16,21 +16,13 @@ export interface Storage {
 
 /** A storage over a buffer, taking over one of its holders. It starts without handles. */
 export function createStorage(buffer: Buffer): Storage {
-  const storage: Storage = { buffer, version: 0, handles: 0, released: false };
-  const { memory } = buffer.device;
-  if (memory.explicit) memory.watch(storage, buffer);
-  return storage;
+  return { buffer, version: 0, handles: 0, released: false };
 }
 
 /** Puts another buffer in place of the present one; takes over one of its holders. */
 export function swapBuffer(storage: Storage, buffer: Buffer): void {
-  const { memory } = buffer.device;
   const before = storage.buffer;
   storage.buffer = buffer;
-  if (memory.explicit) {
-    memory.unwatch(before);
-    memory.watch(storage, buffer);
-  }
   letGo(before);
 }
 
@@ -48,8 +40,6 @@ export function checkLive(op: string, x: Tensor): void {
 export function dropHandle(storage: Storage): void {
   if (--storage.handles > 0 || storage.released) return;
   storage.released = true;
-  const { memory } = storage.buffer.device;
-  if (memory.explicit) memory.unwatch(storage.buffer);
   letGo(storage.buffer);
 }
 

@@ -17,6 +17,7 @@ import { copyStridedOp } from './copy.ts';
 import { castTo } from './elementwise.ts';
 import type { MapOp } from './map-op.ts';
 import { programFor } from './map-op.ts';
+import { transfer } from './transfer.ts';
 import { expand } from './view.ts';
 
 /** True when the tensor's elements are exactly its buffer, in order. */
@@ -176,7 +177,7 @@ export function copyInPlace(target: Tensor, source: Tensor): Tensor {
   const recorded = beforeWrite('copy_', target, [target, source]);
   return composed(target.device, () => {
     const values = castTo(
-      expand(source.device === target.device ? source : source.to(target.device), target.shape),
+      expand(source.device === target.device ? source : transfer(source, target.device), target.shape),
       target.dtype,
     );
     if (!recorded) {
