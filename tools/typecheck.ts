@@ -1,7 +1,9 @@
-// Type-checks the whole repo from its sources, three ways:
+// Type-checks the whole repo from its sources, four ways:
 // 1. everything, without noUncheckedIndexedAccess, which types every read of a typed array as possibly undefined;
 // 2. everything, with it: what it finds in a folder named `kernels` is dropped (not in the tests there);
-// 3. the published sources against the bare language, without the DOM or Node.
+// 3. the published sources against the bare language, without the DOM or Node;
+// 4. the functions of core without the methods of tensors, which @flambeau/core/functional leaves out: a method in an
+//    op's source is an error.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { isMain, root } from './lib/workspace.ts';
@@ -12,6 +14,10 @@ const passes: readonly { title: string; args: string[]; keep?: (line: string) =>
   {
     title: 'published, bare language',
     args: ['-p', 'tsconfig.portable.json', '--noUncheckedIndexedAccess', 'false'],
+  },
+  {
+    title: 'functions without methods',
+    args: ['-p', 'tsconfig.functional.json', '--noUncheckedIndexedAccess', 'false'],
   },
 ];
 

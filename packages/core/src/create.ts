@@ -6,6 +6,7 @@ import { allocTyped, dtypeOfTyped } from './dtype.ts';
 import { ArgumentError, ShapeError } from './errors.ts';
 import { filled } from './ops/create-ops.ts';
 import { castTo } from './ops/elementwise.ts';
+import { transfer } from './ops/transfer.ts';
 import type { Generator } from './random/index.ts';
 import { fillNormal, fillRandint, fillRandperm, fillUniform } from './random/index.ts';
 import { defaultGenerator } from './random.ts';
@@ -38,7 +39,7 @@ function finish(x: Tensor, options: CreateOptions): Tensor {
 }
 
 /** A tensor over host values, which must not be used by anyone else afterwards. */
-function fromHost(
+export function fromHost(
   op: string,
   data: TypedArray,
   shape: readonly number[],
@@ -154,7 +155,7 @@ export function ones(shape: readonly number[], options?: CreateOptions): Tensor 
   return full(shape, 1, options);
 }
 
-const like = (x: Tensor, options: CreateOptions): CreateOptions => ({
+export const like = (x: Tensor, options: CreateOptions): CreateOptions => ({
   dtype: x.dtype,
   device: x.device,
   ...options,
@@ -285,6 +286,6 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
 /** A tensor as it is, or a number as a 0-d tensor. */
 export function asTensor(value: Tensor | TensorData, options: CreateOptions = {}): Tensor {
   if (!isTensor(value)) return tensor(value, options);
-  const moved = options.device ? value.to(options.device) : value;
+  const moved = options.device ? transfer(value, options.device) : value;
   return options.dtype ? castTo(moved, options.dtype) : moved;
 }

@@ -1,14 +1,14 @@
 import { dispatchOne } from '../dispatch/dispatch.ts';
 import { ShapeError } from '../errors.ts';
 import { composed } from '../memory/composed.ts';
-import { formatShape, sizeOf } from '../shape.ts';
+import { formatShape } from '../shape.ts';
 import { isTensor, type Tensor } from '../tensor.ts';
 import { clone } from './copy.ts';
 import { filled } from './create-ops.ts';
 import { defineOp } from './define.ts';
 import { castTo, where } from './elementwise.ts';
-import { positionsSync } from './host.ts';
-import { indexSelect } from './indexing.ts';
+import type { Caller, Place } from './indexing/advanced.ts';
+import { checkMask, pickAt, writeAt } from './indexing/advanced.ts';
 import type { KernelOp } from './op.ts';
 import { sumTo } from './reduce.ts';
 import { expand, reshape, select, sliceOp, unsqueeze } from './view.ts';
@@ -26,7 +26,7 @@ export type Index = number | Range | ':' | '...' | null | Tensor;
 /** How many dimensions of x an index uses up. */
 function width(index: Index): number {
   if (index === null || index === '...') return 0;
-  return isTensor(index) && index.dtype === 'bool' ? Math.max(index.shape.length, 1) : 1;
+  return isTensor(index) && index.dtype === 'bool' ? index.shape.length : 1;
 }
 
 function resolveRange(
@@ -61,54 +61,68 @@ function replaceEllipsis(x: Tensor, indices: readonly Index[]): Index[] {
   return dots < 0 ? [...indices] : [...indices.slice(0, dots), ...fill, ...indices.slice(dots + 1)];
 }
 
+/** @internal */
+export const AT: Caller = { name: 'at', instead: 'await atAsync(x, indices)' };
+/** @internal */
+export const SET_AT: Caller = { name: 'setAt', instead: 'await setAtAsync(x, indices, value)' };
+
 /**
- * Part of a tensor. Positions, ranges, `':'`, `'...'` and null give a view; a tensor of positions or a mask a copy.
+ * Part of a tensor. Positions, ranges, `':'`, `'...'` and null give a view; tensors of positions and masks a copy. Several
+ * tensors are broadcast together; their dimensions come first where other dimensions stand between them.
  *
- * @throws {@link ShapeError} when an index is out of range or there are too many.
- * @remarks One index tensor at a time; masks need a device that can be read synchronously (else `await maskedSelect`).
+ * @throws {@link ShapeError} when a position is out of range or there are too many indices.
+ * @throws {@link ValueError} when one in a tensor is out of range.
+ * @throws {@link AsyncReadError} for a mask on a device that can only be read asynchronously: use {@link atAsync}.
+ * @remarks Source: https://pytorch.org/docs/stable/tensors.html#indexing. Steps may be negative.
  */
 export function at(x: Tensor, indices: readonly Index[]): Tensor {
-  return composed(x.device, () => pick(x, indices));
+  return pick(x, indices, AT);
 }
 
-function pick(x: Tensor, indices: readonly Index[]): Tensor {
+/** {@link at} for a caller that may have read the masks. */
+export function pick(x: Tensor, indices: readonly Index[], caller: Caller): Tensor {
+  return composed(x.device, () => {
+    const { view, places } = viewAt(x, indices);
+    return places.length === 0 ? view : pickAt(view, places, caller);
+  });
+}
+
+/** What positions, ranges and new dimensions give: a view, and what is left to look up in it. */
+interface Parsed {
+  readonly view: Tensor;
+  readonly places: readonly Place[];
+  /** The indices that gave the view. */
+  readonly plain: readonly Index[];
+}
+
+/** Does what views can do. @internal */
+export function viewAt(x: Tensor, indices: readonly Index[]): Parsed {
   let y = x;
   let axis = 0;
+  const places: Place[] = [];
+  const plain: Index[] = [];
   for (const index of replaceEllipsis(x, indices)) {
+    if (isTensor(index)) {
+      const dims = width(index);
+      // A 0-d mask picks from a new dimension.
+      if (dims === 0) y = unsqueeze(y, axis);
+      places.push({ axis, index });
+      plain.push(...(dims === 0 ? [null] : new Array<Index>(dims).fill(':')));
+      axis += dims || 1;
+      continue;
+    }
+    plain.push(index);
     if (index === null) y = unsqueeze(y, axis++);
     else if (index === ':' || index === '...') axis++;
     else if (typeof index === 'number') y = select(y, axis, index);
-    else if (isTensor(index)) {
-      y = atTensor(y, axis, index);
-      axis += index.dtype === 'bool' ? 1 : index.shape.length;
-    } else {
+    else {
       const size = y.shape[axis] as number;
       const range = resolveRange(index, size);
       if (range.count !== size || range.step !== 1) y = dispatchOne(sliceOp, [y], { axis, ...range });
       axis++;
     }
   }
-  return y;
-}
-
-function atTensor(y: Tensor, axis: number, index: Tensor): Tensor {
-  if (index.dtype !== 'bool') {
-    const size = y.shape[axis] as number;
-    const positions = where(index.lt(0), index.add(size), index);
-    const picked = indexSelect(y, axis, reshape(positions, [-1]));
-    return reshape(picked, [...y.shape.slice(0, axis), ...index.shape, ...y.shape.slice(axis + 1)]);
-  }
-  const rank = index.shape.length;
-  const covered = y.shape.slice(axis, axis + rank);
-  if (formatShape(covered) !== formatShape(index.shape)) {
-    throw new ShapeError(
-      'at',
-      `the mask does not fit: got ${formatShape(index.shape)} over ${formatShape(covered)}, expected equal shapes.`,
-      { shape: index.shape },
-    );
-  }
-  const flat = reshape(y, [...y.shape.slice(0, axis), sizeOf(covered), ...y.shape.slice(axis + rank)]);
-  return indexSelect(flat, axis, positionsSync(index, y.device));
+  return { view: y, places, plain };
 }
 
 /** Attributes of {@link setAtOp}. */
@@ -128,50 +142,52 @@ export const setAtOp: KernelOp<SetAtAttrs> = /*#__PURE__*/ defineOp({
   },
   vjp: ([g], { attrs: { indices }, metas }) => {
     if (!g) return [null, null];
-    const rest = clone(g);
-    const part = at(rest, indices);
-    const own = sumTo(clone(part), metas[1]?.shape ?? []);
-    copyInto(part, filled(g.device, [], g.dtype, 0));
+    const rest = dispatchOne(setAtOp, [g, filled(g.device, [], g.dtype, 0)], { indices });
+    const own = sumTo(at(g, indices), metas[1]?.shape ?? []);
     return [rest, own];
   },
 });
 
 /**
- * Writes into part of a tensor, broadcast, in place: views of the same memory see it. A bool mask may be the only index.
+ * Writes into part of a tensor, broadcast, in place: views of the same memory see it. Of several at one place the last
+ * stays.
  *
  * @throws {@link ShapeError} when the value does not broadcast to the part.
+ * @throws {@link ValueError} when a position in a tensor is out of range.
+ * @throws {@link AsyncReadError} for a mask on a device that can only be read asynchronously, unless it is the only index
+ * and the value has no dimension for it: use {@link setAtAsync}.
  */
 export function setAt(x: Tensor, indices: readonly Index[], value: Tensor | number): Tensor {
-  return composed(x.device, () => put(x, indices, value));
+  return composed(x.device, () => put(x, indices, value, SET_AT));
 }
 
-function put(x: Tensor, indices: readonly Index[], value: Tensor | number): Tensor {
+/** {@link setAt} for a caller that may have read the masks. */
+export function put(x: Tensor, indices: readonly Index[], value: Tensor | number, caller: Caller): Tensor {
   const source = typeof value === 'number' ? filled(x.device, [], x.dtype, value) : value;
   const [mask] = indices;
-  if (indices.length === 1 && isTensor(mask) && mask.dtype === 'bool') return setMasked(x, mask, source);
-  if (indices.some((index) => isTensor(index))) {
-    throw new ShapeError(
-      'setAt',
-      'index tensors are not supported here: got an index tensor, expected positions, ranges or one bool mask. Use scatterAdd or where.',
-    );
+  if (indices.length === 1 && isTensor(mask) && mask.dtype === 'bool') {
+    const rest = x.shape.length - mask.shape.length;
+    if (rest >= 0 && source.shape.length <= rest) return setMasked(x, mask, source);
   }
   const recorded = beforeWrite('setAt', x, [x, source]);
+  const { view, places, plain } = viewAt(x, indices);
+  const values = castTo(source, x.dtype);
+  const written = places.length === 0 ? values : writeAt(view, places, values, false, caller);
   if (!recorded) {
-    copyInto(at(x, indices), source);
+    copyInto(view, written);
     x.nodeVersion = x.storage.version;
     return x;
   }
-  const result = dispatchOne(setAtOp, [x, castTo(source, x.dtype)], { indices });
+  const result = dispatchOne(setAtOp, [x, written], { indices: plain });
   assign(x, result);
   adoptHistory(x, result);
   return x;
 }
 
 function setMasked(x: Tensor, mask: Tensor, value: Tensor): Tensor {
-  const lead = reshape(mask, [
-    ...mask.shape,
-    ...new Array<number>(x.shape.length - mask.shape.length).fill(1),
-  ]);
+  const rank = mask.shape.length;
+  checkMask('setAt', x.shape.slice(0, rank), mask);
+  const lead = reshape(mask, [...mask.shape, ...new Array<number>(x.shape.length - rank).fill(1)]);
   const recorded = beforeWrite('setAt', x, [x, value]);
   const result = where(lead, expand(castTo(value, x.dtype), x.shape), x);
   assign(x, result);

@@ -33,12 +33,22 @@ export interface MapOptions {
   /** How dtypes are promoted; default `promote`. */
   readonly rule?: MapRule;
   /** Adjoints of the operands, where symbolic differentiation would not do what PyTorch does. */
-  readonly vjp?: MapOp['vjp'];
+  readonly vjp?: NonNullable<MapOp['vjp']>;
+  /** Throws for operands that are refused for more than their dtypes. */
+  readonly check?: NonNullable<MapOp['check']>;
 }
 
 function mapOp(name: string, arity: number, build: MapOp['build'], options: MapOptions): MapOp {
-  const { rule = 'promote', vjp } = options;
-  return { kind: 'map', class: 'static', name, arity, rule, build, ...(vjp && { vjp }), programs: new Map() };
+  return {
+    kind: 'map',
+    class: 'static',
+    name,
+    arity,
+    rule: 'promote',
+    build,
+    ...options,
+    programs: new Map(),
+  };
 }
 
 /** Declares an elementwise op of one tensor: the row is the op. @__NO_SIDE_EFFECTS__ */

@@ -1,4 +1,5 @@
 import type { DType } from '../dtype.ts';
+import { DTYPES } from '../dtype.ts';
 import { ArgumentError, DTypeError } from '../errors.ts';
 import type { ScalarNode } from '../scalar/index.ts';
 import { constant, node, s } from '../scalar/index.ts';
@@ -8,6 +9,22 @@ import { defineBinary, defineTernary, defineUnary } from './define.ts';
 import type { MapOp, MapOperand } from './map-op.ts';
 
 const zero = (x: ScalarNode): ScalarNode => constant(0, x.type);
+
+/** Refuses a number as second operand that integers cannot take. @internal */
+export const forIntegers =
+  (op: string, isRefused: (number: number) => boolean, fault: string): NonNullable<MapOp['check']> =>
+  ([, b], common) => {
+    if (typeof b === 'number' && isRefused(b) && DTYPES[common].category < 2) {
+      throw new ArgumentError(
+        op,
+        `${fault}: got ${common} and ${b}, expected a float dtype. Cast with x.to('float32').`,
+      );
+    }
+  };
+
+/** Refuses a division of integers by the number 0. Kernels cannot throw: a 0 in a tensor gives 0. @internal */
+export const byZero = (op: string): NonNullable<MapOp['check']> =>
+  forIntegers(op, (n) => n === 0, 'integers divided by zero');
 
 // Arithmetic
 
@@ -19,11 +36,26 @@ export const sub: BinaryOp = /*#__PURE__*/ defineBinary('sub', (a, b) => s.sub(a
 export const mul: BinaryOp = /*#__PURE__*/ defineBinary('mul', (a, b) => s.mul(a, b));
 /** a / b, elementwise true division: integers give float32. */
 export const div: BinaryOp = /*#__PURE__*/ defineBinary('div', (a, b) => s.div(a, b), { rule: 'float' });
-/** a to the power b, elementwise. */
-export const pow: BinaryOp = /*#__PURE__*/ defineBinary('pow', (a, b) => s.pow(a, b));
-/** The remainder of truncated division, with the sign of a (C's fmod). */
-export const fmod: BinaryOp = /*#__PURE__*/ defineBinary('fmod', (a, b) => s.fmod(a, b));
-/** The remainder of floored division, with the sign of b (Python's %). */
+/**
+ * a to the power b, elementwise. An integer to a negative power is 0, but for 1 and −1.
+ *
+ * @throws {@link DTypeError} when both are bools. @throws {@link ArgumentError} for integers and a negative number.
+ */
+export const pow: BinaryOp = /*#__PURE__*/ defineBinary('pow', (a, b) => s.pow(a, b), {
+  rule: 'arithmetic',
+  check: /*#__PURE__*/ forIntegers('pow', (n) => n < 0, 'integers to a negative power'),
+});
+/**
+ * The remainder of truncated division, with the sign of a (C's fmod). That of an integer by a tensor's 0 is 0: unlike
+ * PyTorch's, kernels do not throw.
+ *
+ * @throws {@link DTypeError} when both are bools. @throws {@link ArgumentError} for integers and the number 0.
+ */
+export const fmod: BinaryOp = /*#__PURE__*/ defineBinary('fmod', (a, b) => s.fmod(a, b), {
+  rule: 'arithmetic',
+  check: /*#__PURE__*/ byZero('fmod'),
+});
+/** The remainder of floored division, with the sign of b (Python's %). Zeros and bools as in {@link fmod}. */
 export const remainder: BinaryOp = /*#__PURE__*/ defineBinary(
   'remainder',
   (a, b) => {
@@ -31,7 +63,11 @@ export const remainder: BinaryOp = /*#__PURE__*/ defineBinary(
     const otherSign = s.xor(s.lt(r, 0), s.lt(b, 0));
     return s.select(s.and(s.ne(r, 0), otherSign), s.add(r, b), r);
   },
-  { vjp: (g, [a, b]) => [g, s.neg(s.mul(g, s.floor(s.div(a as ScalarNode, b as ScalarNode))))] },
+  {
+    rule: 'arithmetic',
+    check: /*#__PURE__*/ byZero('remainder'),
+    vjp: (g, [a, b]) => [g, s.neg(s.mul(g, s.floor(s.div(a as ScalarNode, b as ScalarNode))))],
+  },
 );
 /** The larger of a and b; NaN wins. Equal operands share the gradient. */
 export const maximum: BinaryOp = /*#__PURE__*/ defineBinary('maximum', (a, b) => s.max(a, b));
@@ -39,8 +75,8 @@ export const maximum: BinaryOp = /*#__PURE__*/ defineBinary('maximum', (a, b) =>
 export const minimum: BinaryOp = /*#__PURE__*/ defineBinary('minimum', (a, b) => s.min(a, b));
 /** −x. @throws {@link DTypeError} for bools. */
 export const neg: UnaryOp = /*#__PURE__*/ defineUnary('neg', (x) => s.neg(x), { rule: 'numbers' });
-/** |x|; its gradient at 0 is 0. */
-export const abs: UnaryOp = /*#__PURE__*/ defineUnary('abs', (x) => s.abs(x));
+/** |x|; its gradient at 0 is 0. @throws {@link DTypeError} for bools. */
+export const abs: UnaryOp = /*#__PURE__*/ defineUnary('abs', (x) => s.abs(x), { rule: 'arithmetic' });
 /** −1, 0 or 1 by the sign of x; 0 for NaN. */
 export const sign: UnaryOp = /*#__PURE__*/ defineUnary(
   'sign',
@@ -94,28 +130,21 @@ export const leakyRelu: BinaryOp = /*#__PURE__*/ defineBinary('leakyRelu', (x, s
   s.select(s.gt(x, 0), x, s.mul(x, slope)),
 );
 
-// Rounding
+// Rounding: bools are refused
 
+const wholeRule = { rule: 'arithmetic', vjp: zeroGradient } as const;
 /** The largest integer not above x. */
-export const floor: UnaryOp = /*#__PURE__*/ defineUnary('floor', (x) => whole(x, s.floor), {
-  vjp: zeroGradient,
-});
+export const floor: UnaryOp = /*#__PURE__*/ defineUnary('floor', (x) => whole(x, s.floor), wholeRule);
 /** The smallest integer not below x. */
 export const ceil: UnaryOp = /*#__PURE__*/ defineUnary(
   'ceil',
   (x) => whole(x, (v) => s.neg(s.floor(s.neg(v)))),
-  {
-    vjp: zeroGradient,
-  },
+  wholeRule,
 );
 /** x without its fraction. */
-export const trunc: UnaryOp = /*#__PURE__*/ defineUnary('trunc', (x) => whole(x, s.trunc), {
-  vjp: zeroGradient,
-});
+export const trunc: UnaryOp = /*#__PURE__*/ defineUnary('trunc', (x) => whole(x, s.trunc), wholeRule);
 /** The nearest integer; halves go to the even one. */
-export const round: UnaryOp = /*#__PURE__*/ defineUnary('round', (x) => whole(x, halfToEven), {
-  vjp: zeroGradient,
-});
+export const round: UnaryOp = /*#__PURE__*/ defineUnary('round', (x) => whole(x, halfToEven), wholeRule);
 
 function whole(x: ScalarNode, rule: (x: ScalarNode) => ScalarNode): ScalarNode {
   return x.type === 'int32' || x.type === 'bool' ? x : rule(x);

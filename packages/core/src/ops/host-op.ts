@@ -2,6 +2,7 @@ import { dispatch } from '../dispatch/dispatch.ts';
 import { hostTensor } from '../dispatch/execute.ts';
 import type { DType, TypedArray } from '../dtype.ts';
 import { VersionError } from '../errors.ts';
+import { composed } from '../memory/composed.ts';
 import { readData, readDataSync } from '../read.ts';
 import { runtime } from '../runtime.ts';
 import type { Tensor } from '../tensor.ts';
@@ -20,9 +21,10 @@ export interface HostOpSpec<Attrs> {
   readonly name: string;
   /** Throws every error that shapes and dtypes tell. Gives the outputs where their shapes do not depend on values, else []. */
   infer(inputs: readonly Tensor[], attrs: Attrs): readonly OutputSpec[];
-  /** The outputs, hidden ones included, as arrays that nobody else keeps. */
-  compute(inputs: readonly HostArray[], attrs: Attrs): readonly HostArray[];
+  /** The outputs as arrays that nobody else keeps. Hidden ones may be left out where no gradient is `wanted`. */
+  compute(inputs: readonly HostArray[], attrs: Attrs, wanted: boolean): readonly HostArray[];
   readonly visible?: number;
+  readonly constants?: readonly number[];
   readonly saves?: Saves;
   readonly vjp: Vjp<Attrs> | null;
 }
@@ -43,7 +45,8 @@ export function defineHostOp<Attrs>(spec: HostOpSpec<Attrs>): KernelOp<Attrs> {
       const data = awaited ?? inputs.map((x) => readDataSync(x, `${op.name}Sync`, `await ${op.name}(…)`));
       const { device } = inputs[0] as Tensor;
       const arrays = inputs.map(({ dtype, shape }, i) => ({ dtype, shape, data: data[i] as TypedArray }));
-      return compute(arrays, attrs).map((y) => hostTensor(device, y.dtype, y.data, y.shape));
+      const wanted = inputs.some((x) => x.requiresGrad);
+      return compute(arrays, attrs, wanted).map((y) => hostTensor(device, y.dtype, y.data, y.shape));
     },
   });
 }
@@ -54,29 +57,42 @@ export function callHostSync<Attrs>(
   inputs: readonly Tensor[],
   attrs: Attrs,
 ): readonly Tensor[] {
-  return dispatch(op as KernelOp<never>, inputs, attrs);
+  return outputsOf(op, inputs, attrs);
 }
 
-/** Runs a host op on any device. @throws {@link VersionError} when an input that needs a gradient is written meanwhile. */
+/** The visible outputs; hidden ones live on only in the graph. */
+function outputsOf<Attrs>(op: KernelOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
+  return composed((inputs[0] as Tensor).device, () => dispatch(op as KernelOp<never>, inputs, attrs));
+}
+
+/**
+ * Runs a host op on any device, recorded if it was called outside of `noGrad`.
+ *
+ * @throws {@link VersionError} when an input that needs a gradient is written meanwhile.
+ */
 export async function callHost<Attrs>(
   op: KernelOp<Attrs>,
   inputs: readonly Tensor[],
   attrs: Attrs,
 ): Promise<readonly Tensor[]> {
+  const { gradMode } = runtime;
   op.infer(inputs, attrs);
   const versions = inputs.map((x) => x.storage.version);
   const data = await Promise.all(inputs.map(readData));
   const written = inputs.findIndex((x, i) => x.requiresGrad && x.storage.version !== versions[i]);
-  if (runtime.gradMode && written >= 0) {
+  if (gradMode && written >= 0) {
     throw new VersionError(
       op.name,
       `input ${written} was written while it was read: got version ${inputs[written]?.storage.version}, expected ${versions[written]}. Await the result before writing.`,
     );
   }
+  const outer = runtime.gradMode;
+  runtime.gradMode = gradMode;
   awaited = data;
   try {
-    return dispatch(op as KernelOp<never>, inputs, attrs);
+    return outputsOf(op, inputs, attrs);
   } finally {
     awaited = null;
+    runtime.gradMode = outer;
   }
 }

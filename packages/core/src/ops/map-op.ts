@@ -11,6 +11,7 @@ import { createProgram } from './map-program.ts';
  * How operand dtypes lead to the result's:
  * - `promote`: all are promoted to a common dtype, which the result has;
  * - `numbers`: the same, and bools are refused;
+ * - `arithmetic`: the same, but bools are only refused among themselves;
  * - `float`: the same, and integers become float32;
  * - `compare`: promoted, the result is bool;
  * - `logical`: each is taken as true or false, the result is bool;
@@ -18,7 +19,16 @@ import { createProgram } from './map-program.ts';
  * - `select`: the first is a condition, the others are promoted;
  * - `typed`: operands are used as they are, the result has the expression's type.
  */
-export type MapRule = 'promote' | 'numbers' | 'float' | 'compare' | 'logical' | 'bits' | 'select' | 'typed';
+export type MapRule =
+  | 'promote'
+  | 'numbers'
+  | 'arithmetic'
+  | 'float'
+  | 'compare'
+  | 'logical'
+  | 'bits'
+  | 'select'
+  | 'typed';
 
 /** An operand of a map op: a tensor, or a number that adopts the tensors' dtype. */
 export type MapOperand = Tensor | number;
@@ -39,6 +49,8 @@ export interface MapOp {
     args: readonly ScalarNode[],
     y: ScalarNode,
   ) => readonly (ScalarNode | null)[];
+  /** Throws for operands that are refused for more than their dtypes, once their common dtype is known. */
+  readonly check?: (operands: readonly MapOperand[], common: DType) => void;
   /** @internal */
   readonly programs: Map<number, MapProgram>;
 }
@@ -90,7 +102,7 @@ function compile(op: MapOp, operands: readonly MapOperand[], common: DType): Map
   });
   let root = op.build(...args);
   let dtype: DType = root.dtype;
-  if (rule === 'promote' || rule === 'numbers' || rule === 'select' || rule === 'bits') {
+  if (['promote', 'numbers', 'arithmetic', 'select', 'bits'].includes(rule)) {
     root = s.cast(root, common);
     dtype = common;
   }
@@ -104,6 +116,7 @@ export function programFor(op: MapOp, operands: readonly MapOperand[]): MapProgr
       ? (operands.find((operand) => typeof operand === 'object')?.dtype ?? 'float32')
       : resultType(operands, op.rule === 'select' ? 1 : 0);
   if (op.rule === 'float' && DTYPES[common].category !== 2) common = 'float32';
+  op.check?.(operands, common);
   let key = DTYPES[common].code;
   for (const operand of operands) {
     const code =
@@ -116,7 +129,8 @@ export function programFor(op: MapOp, operands: readonly MapOperand[]): MapProgr
   }
   let program = op.programs.get(key);
   if (!program) {
-    if (op.rule === 'numbers' && operands.some((x) => typeof x === 'object' && x.dtype === 'bool')) {
+    const isBool = (x: MapOperand): boolean => typeof x === 'object' && x.dtype === 'bool';
+    if (op.rule === 'numbers' ? operands.some(isBool) : op.rule === 'arithmetic' && common === 'bool') {
       throw new DTypeError(
         op.name,
         "not defined for bools: got bool, expected numbers. Use logicalNot or logicalXor, or cast with x.to('int32').",

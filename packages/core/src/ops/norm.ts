@@ -8,6 +8,7 @@ import { runtime } from '../runtime.ts';
 import { s } from '../scalar/index.ts';
 import { formatShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { clone } from './copy.ts';
 import { filled } from './create-ops.ts';
 import type { TernaryOp } from './define.ts';
 import { defineOp, defineTernary } from './define.ts';
@@ -17,6 +18,7 @@ import type { KernelOp } from './op.ts';
 import { mean, sum } from './reduce.ts';
 import type { NoAttrs } from './types.ts';
 import { reshape } from './view.ts';
+import { inPlace } from './write.ts';
 
 /** All dimensions but the channels'. */
 const others = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) => i !== 1);
@@ -134,7 +136,7 @@ export interface BatchNormOptions {
 /**
  * Batch normalisation: y = (x − mean) / √(variance + eps) · weight + bias, per channel.
  *
- * @param x - (N, C, …), float.
+ * @param x - (N, C, …), float; an empty one comes back as it is, and updates nothing.
  * @param runningMean - (C), updated in place when training; null to always use the batch's statistics.
  * @param runningVar - (C), updated with the unbiased variance.
  * @returns the shape of x.
@@ -154,6 +156,7 @@ export function batchNorm(
   options: BatchNormOptions = {},
 ): Tensor {
   checkInput(x, options.training ?? false);
+  if (x.size === 0) return clone(x);
   return composed(x.device, () => normalize(x, runningMean, runningVar, options));
 }
 
@@ -192,15 +195,15 @@ function normalize(
       const keep = typeof momentum === 'number' ? 1 - momentum : sub(1, momentum);
       const unbiased =
         typeof momentum === 'number' ? (momentum * count) / (count - 1) : mul(momentum, count / (count - 1));
-      runningMean?.mul_(keep).add_(average.mul(momentum));
-      runningVar?.mul_(keep).add_(spread.mul(unbiased));
+      if (runningMean) blend(runningMean, keep, mul(average, momentum));
+      if (runningVar) blend(runningVar, keep, mul(spread, unbiased));
     });
   }
   return y;
 }
 
 function checkInput(x: Tensor, training: boolean): void {
-  if (x.shape.length < 2) {
+  if (x.shape.length < 2 && !(x.shape.length === 1 && x.size === 0)) {
     throw new ShapeError('batchNorm', `wrong rank: got ${formatShape(x.shape)}, expected (N, C, …).`, {
       shape: x.shape,
     });
@@ -216,4 +219,10 @@ function checkInput(x: Tensor, training: boolean): void {
       { shape: x.shape },
     );
   }
+}
+
+/** Running statistics: keep·running + addition, in place. */
+export function blend(running: Tensor, keep: MapOperand, addition: Tensor): void {
+  inPlace(mul.op, running, keep);
+  inPlace(add.op, running, addition);
 }

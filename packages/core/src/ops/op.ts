@@ -48,6 +48,8 @@ interface NamedOp<Attrs> {
   readonly class: OpClass;
   /** How many outputs the caller sees; the rest are hidden and only saved. Default: all. */
   readonly visible?: number;
+  /** Float outputs that never require a gradient. */
+  readonly constants?: readonly number[];
   readonly saves?: Saves;
   /** `through`: composed of differentiable parts. `null`: not differentiable, said aloud. */
   readonly vjp: Vjp<Attrs> | 'through' | null;

@@ -7,7 +7,7 @@ import { s } from '../scalar/index.ts';
 import { formatShape, normalizeAxes, normalizeAxis, reducedShape, sameShape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { defineOp, defineUnary, type UnaryOp } from './define.ts';
-import { bitwiseXor, castTo, div, eq, logicalNot, mul, neg, square, sub } from './elementwise.ts';
+import { bitwiseXor, castTo, div, eq, logicalNot, mul, ne, neg, square, sub } from './elementwise.ts';
 import { gather } from './indexing.ts';
 import type { KernelOp } from './op.ts';
 import type { ReduceAttrs } from './types.ts';
@@ -103,7 +103,7 @@ function reducedLast(x: Tensor, reduced: readonly number[]): Tensor {
 }
 
 /** Moves the reduced axes to the end, runs a reduction over them, and puts the kept ones back. */
-function reduceWith(
+export function reduceWith(
   op: KernelOp<ReduceAttrs>,
   name: string,
   x: Tensor,
@@ -146,7 +146,8 @@ export function mean(x: Tensor, axes?: number | readonly number[], options: SumO
   return composed(x.device, () => div(reduceWith(sumOp, 'mean', castTo(x, dtype), axes, keepdim), count));
 }
 
-function requireFloat(op: string, dtype: DType): void {
+/** @throws {@link DTypeError} unless the dtype is a float. */
+export function requireFloat(op: string, dtype: DType): void {
   if (isFloat(dtype)) return;
   throw new DTypeError(
     op,
@@ -252,10 +253,10 @@ export function sumTo(x: Tensor, shape: readonly number[]): Tensor {
 
 /** True where any element along the dimensions is nonzero. */
 export function any(x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor {
-  return composed(x.device, () => sum(castTo(x, 'bool'), axes, options).ne(0));
+  return composed(x.device, () => ne(sum(castTo(x, 'bool'), axes, options), 0));
 }
 
 /** True where all elements along the dimensions are nonzero. */
 export function all(x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor {
-  return composed(x.device, () => sum(x.eq(0), axes, options).eq(0));
+  return composed(x.device, () => eq(sum(eq(x, 0), axes, options), 0));
 }

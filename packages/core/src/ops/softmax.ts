@@ -1,14 +1,17 @@
 import { dispatchOne } from '../dispatch/dispatch.ts';
+import type { DType } from '../dtype.ts';
 import { isFloat } from '../dtype.ts';
 import { DTypeError } from '../errors.ts';
 import { composed } from '../memory/composed.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { clone } from './copy.ts';
 import { defineOp } from './define.ts';
 import { add, castTo, div, exp, isinf, log, mul, sub, where } from './elementwise.ts';
 import type { KernelOp, OutputSpec } from './op.ts';
 import { amax, sum } from './reduce.ts';
 import type { AxisAttrs } from './types.ts';
+import { squeeze } from './view.ts';
 
 const sameAsInput = ([x]: readonly Tensor[]): readonly OutputSpec[] => [
   { shape: (x as Tensor).shape, dtype: (x as Tensor).dtype },
@@ -27,7 +30,7 @@ export const softmaxOp: KernelOp<AxisAttrs> = /*#__PURE__*/ defineOp<AxisAttrs>(
   infer: sameAsInput,
   lower: ([x], { axis }) => {
     const t = x as Tensor;
-    if (t.size === 0) return [t.clone()];
+    if (t.size === 0) return [clone(t)];
     const e = exp(sub(t, amax(t, axis, { keepdim: true })));
     return [div(e, sum(e, axis, { keepdim: true }))];
   },
@@ -44,7 +47,7 @@ export const logSoftmaxOp: KernelOp<AxisAttrs> = /*#__PURE__*/ defineOp<AxisAttr
   infer: sameAsInput,
   lower: ([x], { axis }) => {
     const t = x as Tensor;
-    if (t.size === 0) return [t.clone()];
+    if (t.size === 0) return [clone(t)];
     const shifted = sub(t, amax(t, axis, { keepdim: true }));
     return [sub(shifted, log(sum(exp(shifted), axis, { keepdim: true })))];
   },
@@ -72,6 +75,12 @@ function checkFloat(op: string, x: Tensor): void {
   );
 }
 
+/** Options of {@link softmax} and {@link logSoftmax}. */
+export interface SoftmaxOptions {
+  /** Convert to this float dtype first, which lets integers in. */
+  readonly dtype?: DType;
+}
+
 /**
  * exp(x) / Σ exp(x) along an axis, shifted by the maximum so that it does not overflow.
  *
@@ -83,18 +92,34 @@ function checkFloat(op: string, x: Tensor): void {
  * softmax(tensor([0, 0]), 0); // [0.5, 0.5]
  * ```
  */
-export function softmax(x: Tensor, axis: number): Tensor {
-  checkFloat('softmax', x);
-  return dispatchOne(softmaxOp, [x], { axis: normalizeAxis('softmax', axis, x.shape.length) });
+export function softmax(x: Tensor, axis: number, options: SoftmaxOptions = {}): Tensor {
+  return alongAxis(softmaxOp, x, axis, options);
 }
 
 /** Logarithm of {@link softmax}, computed without loss for small probabilities. */
-export function logSoftmax(x: Tensor, axis: number): Tensor {
-  checkFloat('logSoftmax', x);
-  return dispatchOne(logSoftmaxOp, [x], { axis: normalizeAxis('logSoftmax', axis, x.shape.length) });
+export function logSoftmax(x: Tensor, axis: number, options: SoftmaxOptions = {}): Tensor {
+  return alongAxis(logSoftmaxOp, x, axis, options);
 }
 
-/** log Σ exp(x) over dimensions, shifted by the maximum. Integers become float32. */
+function alongAxis(op: KernelOp<AxisAttrs>, x: Tensor, axis: number, { dtype }: SoftmaxOptions): Tensor {
+  if (dtype !== undefined && dtype !== x.dtype) {
+    return composed(x.device, () => alongAxis(op, castTo(x, dtype), axis, {}));
+  }
+  checkFloat(op.name, x);
+  return dispatchOne(op, [x], { axis: normalizeAxis(op.name, axis, x.shape.length) });
+}
+
+/**
+ * log Σ exp(x) over dimensions, shifted by the maximum; −∞ where nothing is added up. Integers become float32.
+ *
+ * @remarks Source: https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+ *
+ * @example
+ * ```ts
+ * import { logsumexp, tensor } from '@flambeau/core';
+ * logsumexp(tensor([[1000, 1000]]), 1); // [1000.693]
+ * ```
+ */
 export function logsumexp(
   x: Tensor,
   axis: number | readonly number[],
@@ -102,8 +127,9 @@ export function logsumexp(
 ): Tensor {
   return composed(x.device, () => {
     const t = isFloat(x.dtype) ? x : castTo(x, 'float32');
+    if (t.size === 0) return log(sum(exp(t), axis, options));
     const top = shift(t.detach(), axis);
     const total = add(log(sum(exp(sub(t, top)), axis, { keepdim: true })), top);
-    return options.keepdim ? total : total.squeeze(axis);
+    return options.keepdim ? total : squeeze(total, axis);
   });
 }

@@ -4,6 +4,9 @@ export type NoAttrs = Readonly<Record<never, never>>;
 /** Number pairs `[vertical, horizontal]`. */
 export type Pair = readonly [number, number];
 
+/** One number for each of three directions: `[depth, vertical, horizontal]`. */
+export type Triple = readonly [number, number, number];
+
 /** Attributes of a two-dimensional convolution. */
 export interface Conv2dAttrs {
   readonly stride: Pair;
@@ -14,6 +17,36 @@ export interface Conv2dAttrs {
 
 /** Attributes of a convolution's gradient: the convolution, and the shape of what is computed. */
 export interface Conv2dGradAttrs extends Conv2dAttrs {
+  readonly shape: readonly number[];
+}
+
+/** Attributes of a three-dimensional convolution. */
+export interface Conv3dAttrs {
+  readonly stride: Triple;
+  readonly padding: Triple;
+  readonly dilation: Triple;
+  readonly groups: number;
+}
+
+/** Attributes of its gradient: the convolution, and the shape of what is computed. */
+export interface Conv3dGradAttrs extends Conv3dAttrs {
+  readonly shape: readonly number[];
+}
+
+/** Attributes of two-dimensional average pooling. */
+export interface AvgPool2dAttrs {
+  readonly kernelSize: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly ceilMode: boolean;
+  /** Whether padding counts as pixels of value 0. */
+  readonly countIncludePad: boolean;
+  /** Divides every sum by this instead of the window's size. */
+  readonly divisorOverride: number | null;
+}
+
+/** Attributes of its gradient: the pooling, and the shape of its input. */
+export interface AvgPool2dGradAttrs extends AvgPool2dAttrs {
   readonly shape: readonly number[];
 }
 
@@ -36,6 +69,46 @@ export interface AxisAttrs {
   readonly axis: number;
 }
 
+/** Attributes of normalisations over the last `count` axes. */
+export interface LayerNormAttrs extends ReduceAttrs {
+  /** Added to the variance. */
+  readonly eps: number;
+}
+
+/** Attributes of connectionist temporal classification. */
+export interface CtcAttrs {
+  readonly blank: number;
+  /** Whether gradients of infinite losses are 0, or NaN. */
+  readonly zeroInfinity: boolean;
+  readonly classes: number;
+  /** The function whose name stands in messages. */
+  readonly caller: string;
+}
+
+/** How several values at one place become one. */
+export type ExtremeOrProduct = 'prod' | 'amax' | 'amin';
+
+/** Attributes of reductions into places along one axis. */
+export interface ScatterReduceKernelAttrs extends AxisAttrs {
+  readonly reduce: ExtremeOrProduct;
+}
+
+/** Attributes of a linear recurrence along an axis, from its start or, reversed, from its end. */
+export interface LinearScanAttrs extends AxisAttrs {
+  readonly reverse: boolean;
+}
+
+/** Attributes of sorting along an axis. */
+export interface SortAttrs extends AxisAttrs {
+  readonly descending: boolean;
+}
+
+/** Attributes of looking up places among sorted values. */
+export interface SearchAttrs {
+  /** After equal values instead of before them. */
+  readonly right: boolean;
+}
+
 /**
  * The ops that every backend must have a kernel for, with their attributes. Inputs may have any layout unless said.
  * Third parties add their own by augmenting {@link FusedOps}, never this list.
@@ -55,7 +128,7 @@ export interface PrimitiveOps {
   readonly matmul: NoAttrs;
   /** `[x, index] → [y]`: y has index's shape; along `axis` the position comes from index. Checked. */
   readonly gather: AxisAttrs;
-  /** `[x, index, source] → [y]`: y is x plus source added at index along `axis`, in index order. Checked. */
+  /** `[x, index, source] → [y]`: y is x plus source added at index along `axis`, in index order; never bool. Checked. */
   readonly scatterAdd: AxisAttrs;
 }
 
@@ -77,12 +150,46 @@ export interface FusedOps {
   logSoftmax: AxisAttrs;
   /** `[g, y] → [dx]`: g − exp(y)·Σg. */
   logSoftmaxGrad: AxisAttrs;
+  /** `[x] → [y]`: products over the last axes, of any layout. An integer product beyond int32 is a fault. */
+  prod: ReduceAttrs;
+  /** `[x] → [y]`: running sums of floats or int32. An integer sum beyond int32 is a fault. */
+  cumsum: AxisAttrs;
+  /** `[x] → [y]`: running products of floats or int32. An integer product beyond int32 is a fault. */
+  cumprod: AxisAttrs;
+  /** `[x] → [y, index]`: running maxima and the last position of each; NaN wins. */
+  cummax: AxisAttrs;
+  /** `[x] → [y, index]`: running minima and the last position of each; NaN wins. */
+  cummin: AxisAttrs;
+  /** `[x] → [y]`: log of running sums of exponentials. */
+  logcumsumexp: AxisAttrs;
+  /** `[a, b] → [y]`: y_k = a_k·y_{k−1} + b_k; reversed, y_k = a_k·y_{k+1} + b_k. */
+  linearScan: LinearScanAttrs;
+  /** `[x] → [y, index]`: in order along an axis, and where each was. Stable; NaN is the largest. */
+  sort: SortAttrs;
+  /** `[edges (…, n), x (…, m)] → [(…, m)]`: int32; how many edges are less than x; with `right`, not greater. All are for NaN. */
+  searchsorted: SearchAttrs;
+  /** `[x, index, source] → [y]`: x with source written at index along `axis`, in index order; any layouts. Checked. */
+  scatter: AxisAttrs;
+  /** `[x, index, source] → [y]`: extremes (NaN wins) or products of x and what source has per place; any layouts. Checked. */
+  scatterReduce: ScatterReduceKernelAttrs;
+  /** `[x, tests] → [y]`: true where an element is equal to one of `tests`, of the same dtype. */
+  isin: NoAttrs;
   /** `[x (N, C, H, W), w (K, C/groups, R, S), b (K)?] → [(N, K, OH, OW)]`. */
   conv2d: Conv2dAttrs;
   /** `[g (N, K, OH, OW), w] → [dx]`. */
   conv2dInputGrad: Conv2dGradAttrs;
   /** `[g (N, K, OH, OW), x] → [dw]`. */
   conv2dWeightGrad: Conv2dGradAttrs;
+  /** `[x (N, C, D, H, W), w (K, C/groups, R, S, T), b (K)?] → [(N, K, OD, OH, OW)]`. */
+  conv3d: Conv3dAttrs;
+  /** `[g (N, K, OD, OH, OW), w] → [dx]`. */
+  conv3dInputGrad: Conv3dGradAttrs;
+  /** `[g (N, K, OD, OH, OW), x] → [dw]`. */
+  conv3dWeightGrad: Conv3dGradAttrs;
+  /** `[x (N, C, H, W)] → [(N, C, OH, OW)]`. */
+  avgPool2d: AvgPool2dAttrs;
+  /** `[g (N, C, OH, OW)] → [dx]`. */
+  avgPool2dGrad: AvgPool2dGradAttrs;
   /** `[x] → [y, index]`: int32 positions in the input plane. */
   maxPool2d: Pool2dAttrs;
   /** `[g, index] → [dx]`. */
@@ -91,4 +198,15 @@ export interface FusedOps {
   channelStats: NoAttrs;
   /** `[g, x, mean, rstd, weight] → [dx, dweight, dbias]`: gradient of batch normalisation with batch statistics. */
   batchNormGrad: { readonly eps: number };
+  /** `[x, weight?, bias?] → [y, mean, rstd]`: over the last axes; the statistics have size 1 there. Biased variance. */
+  layerNorm: LayerNormAttrs;
+  /** `[g, x, mean, rstd, weight?] → [dx, dweight, dbias]`, the first alone without a weight. */
+  layerNormGrad: LayerNormAttrs;
+  /**
+   * `[logProbs (T, N, C), labels (N, S), inputLengths (N), targetLengths (N)] → [losses (N), forward (T, N, 2S + 1)]`, the
+   * second the log-probabilities of the beginnings of paths, for the gradient. Checked: a label that is no class.
+   */
+  ctcNll: CtcAttrs;
+  /** `[g (N), logProbs, labels, inputLengths, targetLengths, losses, forward] → [dlogProbs]`. */
+  ctcNllGrad: CtcAttrs;
 }

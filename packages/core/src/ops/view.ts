@@ -14,6 +14,7 @@ import type { Tensor } from '../tensor.ts';
 import { clone } from './copy.ts';
 import { zerosOf } from './create-ops.ts';
 import { defineOp, defineView } from './define.ts';
+import { add } from './elementwise.ts';
 import type { KernelOp, TensorMeta, View, ViewOp } from './op.ts';
 import { sumTo } from './reduce.ts';
 import { copyInto } from './write.ts';
@@ -123,9 +124,9 @@ export function transpose(x: Tensor, a: number, b: number): Tensor {
   return dispatchOne(permuteOp, [x], { axes: order });
 }
 
-/** The last two dimensions exchanged: a view. */
+/** The last two dimensions exchanged: a view. A 0-d tensor is its own transpose. @throws {@link ShapeError} for a vector. */
 export function mT(x: Tensor): Tensor {
-  return transpose(x, -2, -1);
+  return x.shape.length === 0 ? x : transpose(x, -2, -1);
 }
 
 /** @internal */
@@ -178,14 +179,14 @@ export const sliceOp: ViewOp<SliceAttrs> = /*#__PURE__*/ defineView({
   name: 'slice',
   view: sliceView,
   vjp: ([g], { metas, attrs }) => [
-    g ? dispatchOne(sliceScatterOp, [g], { ...attrs, shape: meta(metas).shape }) : null,
+    g ? dispatchOne(sliceEmbedOp, [g], { ...attrs, shape: meta(metas).shape }) : null,
   ],
 });
 
 /** Zeros with a tensor written into a range: the gradient of `slice`. @internal */
-export const sliceScatterOp: KernelOp<SliceAttrs & { readonly shape: readonly number[] }> =
+export const sliceEmbedOp: KernelOp<SliceAttrs & { readonly shape: readonly number[] }> =
   /*#__PURE__*/ defineOp({
-    name: 'sliceScatter',
+    name: 'sliceEmbed',
     class: 'static',
     infer: ([g], { shape }) => [{ shape, dtype: (g as Tensor).dtype }],
     lower: ([g], { shape, ...range }) => {
@@ -337,7 +338,7 @@ export const foldWindowsOp: KernelOp<WindowAttrs & { readonly shape: readonly nu
             count: part.shape[3] as number,
             step: stride[1],
           });
-          copyInto(place, place.add(part));
+          copyInto(place, add(place, part));
         }
       }
       return [out];

@@ -30,13 +30,13 @@ const expm1: ScalarFunction = {
 
 /**
  * The remainder of truncated division, with the sign of x. The product is split exactly (Veltkamp and Dekker), so the
- * result is exact in float32 while |x/y| < 2^24; int32 uses the integer quotient.
+ * result is exact in float32 while |x/y| < 2^24; int32 uses the integer quotient, and 0 where y is 0.
  */
 const fmod: ScalarFunction = {
   name: 'fmod',
   define: (x, y) => {
-    const q = x.type === 'int32' ? div(x, y) : trunc(div(x, y));
-    if (x.type === 'int32') return sub(x, mul(q, y));
+    if (x.type === 'int32') return select(eq(y, 0), 0, sub(x, mul(div(x, y), y)));
+    const q = trunc(div(x, y));
     const split = x.type === 'float64' ? 2 ** 27 + 1 : 2 ** 12 + 1;
     const high = (v: ScalarNode): ScalarNode => {
       const c = mul(v, split);

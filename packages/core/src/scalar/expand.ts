@@ -21,7 +21,10 @@ export function expand(root: ScalarNode, overrides: (name: string) => boolean): 
   return expandWith(root, (name) => (overrides(name) ? undefined : scalarFunction(name)));
 }
 
-/** {@link expand} for backends that override all of core's own functions, and no others. */
+/** {@link expand} for backends in JavaScript: they override core's own functions, and call those that can be evaluated. */
 export function expandRegistered(root: ScalarNode): ScalarNode {
-  return expandWith(root, registeredFunction);
+  return expandWith(root, (name) => {
+    const fn = registeredFunction(name);
+    return fn?.evaluate ? undefined : fn;
+  });
 }

@@ -10,6 +10,8 @@ export interface ScalarFunction {
   readonly name: string;
   /** The meaning in tier-1 (or earlier tier-2) nodes, accurate in float32. */
   define(...args: ScalarNode[]): ScalarNode;
+  /** The value itself, for devices that compute in JavaScript: faster there than `define`, and accurate in float64. */
+  readonly evaluate?: (a: number, b: number) => number;
   /** Adjoints of the arguments, given the adjoint `g` of the result `y`; null where there is none. */
   vjp(g: ScalarNode, args: readonly ScalarNode[], y: ScalarNode): readonly (ScalarNode | null)[];
 }

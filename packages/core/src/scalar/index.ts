@@ -4,7 +4,7 @@ export { expand, expandRegistered } from './expand.ts';
 export type { Leaf, Scalar, ScalarNode, Tier1 } from './expr.ts';
 export { constant, formatScalar, input, node, rewrite, scalar, topological } from './expr.ts';
 export type { ScalarFunction } from './functions.ts';
-export { defineScalarFunction } from './functions.ts';
+export { defineScalarFunction, registeredFunction } from './functions.ts';
 
 import { tier1 } from './expr.ts';
 import { tier2 } from './functions.ts';
