@@ -1,5 +1,5 @@
-import type { DType, TypedArray } from '@flambeau/core';
-import { allocTyped, DTYPES } from '@flambeau/core';
+import type { DType, TypedArray } from '@flambeau/core/functional';
+import { allocTyped, DTYPES } from '@flambeau/core/functional';
 
 /** Bytes of memory that small blocks share: little, since it lives as long as any of them. */
 const SHARED = 8192;

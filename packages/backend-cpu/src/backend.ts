@@ -1,4 +1,4 @@
-import type { Backend, DType, FusedOps, KernelTable, TypedArray } from '@flambeau/core';
+import type { Backend, DType, FusedOps, KernelTable, TypedArray } from '@flambeau/core/functional';
 import { copyStrided, fill } from './kernels/copy.ts';
 import { gather, scatterAdd } from './kernels/indexing.ts';
 import { scalarFunctions } from './kernels/map/loops.ts';

@@ -1,13 +1,26 @@
-import type { Device } from '@flambeau/core';
-import { createDevice } from '@flambeau/core';
+import type { Device } from '@flambeau/core/functional';
+import { createDevice } from '@flambeau/core/functional';
 import { allocBlock } from './alloc.ts';
 import { createBackend } from './backend.ts';
 import { batchNormGrad, channelStats } from './kernels/batch-norm.ts';
+import { ctcNll, ctcNllGrad } from './kernels/ctc.ts';
+import { isin, scatter, scatterReduce } from './kernels/indexing.ts';
+import { layerNorm, layerNormGrad } from './kernels/layer-norm.ts';
 import { map } from './kernels/map/interpreter.ts';
 import { linear, matmul } from './kernels/matmul.ts';
-import { conv2d, conv2dInputGrad, conv2dWeightGrad, maxPool2d, maxPool2dGrad } from './kernels/planes.ts';
-import { amax, argmax, sum } from './kernels/reduce.ts';
+import {
+  avgPool2d,
+  avgPool2dGrad,
+  conv2d,
+  conv2dInputGrad,
+  conv2dWeightGrad,
+  maxPool2d,
+  maxPool2dGrad,
+} from './kernels/planes.ts';
+import { amax, argmax, prod, sum } from './kernels/reduce.ts';
+import { cummax, cummin, cumprod, cumsum, linearScan, logcumsumexp } from './kernels/scan.ts';
 import { logSoftmax, logSoftmaxGrad, softmax } from './kernels/softmax.ts';
+import { searchsorted, sort } from './kernels/sort.ts';
 
 let device: Device | null = null;
 
@@ -37,6 +50,18 @@ export function cpu(): Device {
         sum,
         amax,
         argmax,
+        prod,
+        cumsum,
+        cumprod,
+        cummax,
+        cummin,
+        logcumsumexp,
+        linearScan,
+        sort,
+        searchsorted,
+        scatter,
+        scatterReduce,
+        isin,
         linear,
         softmax,
         logSoftmax,
@@ -46,8 +71,14 @@ export function cpu(): Device {
         conv2dWeightGrad,
         maxPool2d,
         maxPool2dGrad,
+        avgPool2d,
+        avgPool2dGrad,
         channelStats,
         batchNormGrad,
+        layerNorm,
+        layerNormGrad,
+        ctcNll,
+        ctcNllGrad,
       },
     }),
   );

@@ -1,5 +1,5 @@
-import type { Device } from '@flambeau/core';
-import { allocTyped, createDevice } from '@flambeau/core';
+import type { Device } from '@flambeau/core/functional';
+import { allocTyped, createDevice } from '@flambeau/core/functional';
 import { createBackend } from './backend.ts';
 import { plainAmax, plainArgmax, plainMap, plainMatmul, plainSum } from './kernels/plain.ts';
 

@@ -1,5 +1,5 @@
-import type { Backend, DType, TypedArray } from '@flambeau/core';
-import { DTYPES } from '@flambeau/core';
+import type { Backend, DType, TypedArray } from '@flambeau/core/functional';
+import { DTYPES } from '@flambeau/core/functional';
 import { createCopy, createFill } from './kernels/copy.ts';
 import { createGather, createScatterAdd } from './kernels/indexing.ts';
 import type { WasmBlock } from './kernels/map/arguments.ts';

@@ -1,5 +1,5 @@
-import type { Device } from '@flambeau/core';
-import { createDevice, deferredMaps, spillingMemory } from '@flambeau/core';
+import type { Device } from '@flambeau/core/functional';
+import { createDevice, deferredMaps, spillingMemory } from '@flambeau/core/functional';
 import type { WasmBackendOptions, WasmThreads } from './backend.ts';
 import { createWasmBackend } from './backend.ts';
 import { LinearMemory } from './memory/linear-memory.ts';

@@ -1,5 +1,5 @@
-import type { Backend, DType, TypedArray } from '@flambeau/core';
-import { allocTyped, DeviceError } from '@flambeau/core';
+import type { Backend, DType, TypedArray } from '@flambeau/core/functional';
+import { allocTyped, DeviceError } from '@flambeau/core/functional';
 import { BlockPool, bufferBytes, type GpuBlock } from './blocks.ts';
 import { BUFFER_USAGE, MAP_MODE } from './constants.ts';
 import { FAULT_BYTES, FaultWords } from './faults.ts';

@@ -1,4 +1,4 @@
-import { DeviceError } from '@flambeau/core';
+import { DeviceError } from '@flambeau/core/functional';
 import { BUFFER_USAGE } from './constants.ts';
 import type { CommandQueue } from './queue.ts';
 import { WORD } from './words.ts';

@@ -1,4 +1,4 @@
-import type { Fault } from '@flambeau/core';
+import type { Fault } from '@flambeau/core/functional';
 import { BUFFER_USAGE } from './constants.ts';
 import type { CommandQueue } from './queue.ts';
 

@@ -1,4 +1,4 @@
-import type { Device } from '@flambeau/core';
+import type { Device } from '@flambeau/core/functional';
 import {
   createDevice,
   DeviceError,
@@ -6,7 +6,7 @@ import {
   lateFaults,
   spillingMemory,
   steppedMaps,
-} from '@flambeau/core';
+} from '@flambeau/core/functional';
 import type { WebGpuBackendOptions } from './backend.ts';
 import { createWebGpuBackend } from './backend.ts';
 

@@ -1,5 +1,5 @@
-import type { DType, TypedArray } from '@flambeau/core';
-import { allocTyped } from '@flambeau/core';
+import type { DType, TypedArray } from '@flambeau/core/functional';
+import { allocTyped } from '@flambeau/core/functional';
 
 /** How an element is stored: every dtype takes one 32-bit word. */
 export type WordType = 'f32' | 'i32';

@@ -1,4 +1,4 @@
-import type { Kernel, NoAttrs, Operand } from '@flambeau/core';
+import type { Kernel, NoAttrs, Operand } from '@flambeau/core/functional';
 import type { NumberArray } from './gemm.ts';
 
 /** Visits the planes of one channel in a contiguous (N, C, …) tensor. */

@@ -1,4 +1,4 @@
-import type { Kernel, NoAttrs, Operand } from '@flambeau/core';
+import type { Kernel, NoAttrs, Operand } from '@flambeau/core/functional';
 import type { NumberArray } from './gemm.ts';
 import { gemm } from './gemm.ts';
 import { walkRows } from './walk.ts';

@@ -1,5 +1,11 @@
-import type { Kernel, MapKernel, NoAttrs, Operand, ReduceAttrs, ScalarNode } from '@flambeau/core';
-import { allocTyped, contiguousStrides, expandRegistered, isContiguous, topological } from '@flambeau/core';
+import type { Kernel, MapKernel, NoAttrs, Operand, ReduceAttrs, ScalarNode } from '@flambeau/core/functional';
+import {
+  allocTyped,
+  contiguousStrides,
+  expandRegistered,
+  isContiguous,
+  topological,
+} from '@flambeau/core/functional';
 import { copyStrided } from './copy.ts';
 import type { Register } from './map/loops.ts';
 import { loopFor } from './map/loops.ts';

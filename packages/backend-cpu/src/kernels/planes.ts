@@ -1,9 +1,18 @@
-import type { Conv2dAttrs, Conv2dGradAttrs, Kernel, Operand, Pool2dAttrs } from '@flambeau/core';
+import type {
+  AvgPool2dAttrs,
+  AvgPool2dGradAttrs,
+  Conv2dAttrs,
+  Conv2dGradAttrs,
+  Kernel,
+  Operand,
+  Pool2dAttrs,
+} from '@flambeau/core/functional';
 import { conv2dBackwardInput, conv2dBackwardWeight } from './conv2d-backward.ts';
 import { conv2dForward } from './conv2d-forward.ts';
 import type { Conv2dGeometry } from './conv2d-geometry.ts';
 import type { NumberArray } from './gemm.ts';
-import { maxPool2dBackward, maxPool2dForward } from './pool.ts';
+import type { AvgPool2dGeometry } from './pool.ts';
+import { avgPool2dBackward, avgPool2dForward, maxPool2dBackward, maxPool2dForward } from './pool.ts';
 
 function geometry(
   x: readonly number[],
@@ -90,4 +99,31 @@ export const maxPool2dGrad: Kernel<{ readonly shape: readonly number[] }> = ([g,
     values(index) as Int32Array,
     values(dx),
   );
+};
+
+function averaging(x: readonly number[], y: readonly number[], attrs: AvgPool2dAttrs): AvgPool2dGeometry {
+  const [N, C, H, W] = x;
+  return {
+    planes: N * C,
+    H,
+    W,
+    R: attrs.kernelSize[0],
+    S: attrs.kernelSize[1],
+    strideH: attrs.stride[0],
+    strideW: attrs.stride[1],
+    padH: attrs.padding[0],
+    padW: attrs.padding[1],
+    OH: y[2],
+    OW: y[3],
+    countIncludePad: attrs.countIncludePad,
+    divisorOverride: attrs.divisorOverride,
+  };
+}
+
+export const avgPool2d: Kernel<AvgPool2dAttrs> = ([x], [y], attrs) => {
+  avgPool2dForward(averaging(x.shape, y.shape, attrs), values(x), values(y));
+};
+
+export const avgPool2dGrad: Kernel<AvgPool2dGradAttrs> = ([g], [dx], attrs) => {
+  avgPool2dBackward(averaging(dx.shape, g.shape, attrs), values(g), values(dx));
 };

@@ -1,5 +1,5 @@
-import type { Kernel, Operand, ReduceAttrs } from '@flambeau/core';
-import { mergeLayouts, sizeOf } from '@flambeau/core';
+import type { Kernel, Operand, ReduceAttrs } from '@flambeau/core/functional';
+import { mergeLayouts, sizeOf } from '@flambeau/core/functional';
 import type { NumberArray } from './gemm.ts';
 import { storeSums } from './store-sums.ts';
 import { walkRows } from './walk.ts';
@@ -111,6 +111,30 @@ function sumSteps(source: NumberArray, at: number, n: number, step: number): num
   for (let i = 0; i < n; i++) total += source[at + i * step];
   return total;
 }
+
+/** Products in float64. One of integers outside of int32 is a fault; large ones times 0 are not. */
+export const prod: Kernel<ReduceAttrs> = ([x], [y], { count }) => {
+  const source = x.block as NumberArray;
+  const { kept, reduced, keptSize, reducedSize } = loopsOf(x, count);
+  const totals = new Float64Array(keptSize).fill(1);
+  const zeroWins = y.dtype === 'int32';
+  let i = 0;
+  if (keptSize > 0 && reducedSize > 0) {
+    walkRows(kept.shape, [{ strides: kept.strides, offset: x.offset }], (n, [start], [step]) => {
+      for (let e = 0; e < n; e++) {
+        let total = 1;
+        walkRows(reduced.shape, [{ strides: reduced.strides, offset: start + e * step }], (m, [at], [by]) => {
+          for (let r = 0; r < m; r++) {
+            const value = source[at + r * by];
+            total = zeroWins && value === 0 ? 0 : total * value;
+          }
+        });
+        totals[i++] = total;
+      }
+    });
+  }
+  return storeSums(totals, y);
+};
 
 /** Largest element; NaN wins. */
 export const amax: Kernel<ReduceAttrs> = ([x], [y], { count }) => {

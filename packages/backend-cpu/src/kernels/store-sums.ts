@@ -1,4 +1,4 @@
-import type { Fault, Operand } from '@flambeau/core';
+import type { Fault, Operand } from '@flambeau/core/functional';
 import type { NumberArray } from './thin-product.ts';
 
 /** Rounds sums to the output's dtype. One that does not fit into int32 is a fault. */

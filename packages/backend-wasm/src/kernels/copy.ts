@@ -1,5 +1,5 @@
-import type { Kernel, NoAttrs, PrimitiveOps } from '@flambeau/core';
-import { isContiguous } from '@flambeau/core';
+import type { Kernel, NoAttrs, PrimitiveOps } from '@flambeau/core/functional';
+import { isContiguous } from '@flambeau/core/functional';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { place } from './operand.ts';
 import { eachElement } from './walk.ts';

@@ -1,4 +1,4 @@
-import type { AxisAttrs, Fault, Kernel } from '@flambeau/core';
+import type { AxisAttrs, Fault, Kernel } from '@flambeau/core/functional';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import type { Placed } from './operand.ts';
 import { place } from './operand.ts';

@@ -1,4 +1,4 @@
-import type { Operand, TypedArray } from '@flambeau/core';
+import type { Operand, TypedArray } from '@flambeau/core/functional';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import type { WasmBlock } from './map/arguments.ts';
 

@@ -1,5 +1,5 @@
-import type { FusedOps, Kernel } from '@flambeau/core';
-import { fillThreefryUniform } from '@flambeau/core';
+import type { FusedOps, Kernel } from '@flambeau/core/functional';
+import { fillThreefryUniform } from '@flambeau/core/functional';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { place } from './operand.ts';
 

@@ -1,4 +1,4 @@
-import type { Kernel, Operand, ReduceAttrs } from '@flambeau/core';
+import type { Kernel, Operand, ReduceAttrs } from '@flambeau/core/functional';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { place } from './operand.ts';
 import { eachElement } from './walk.ts';

@@ -1,4 +1,4 @@
-import type { DType, TypedArray } from '@flambeau/core';
+import type { DType, TypedArray } from '@flambeau/core/functional';
 import { Allocator } from './allocator.ts';
 
 const PAGE = 65_536;

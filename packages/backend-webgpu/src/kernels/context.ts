@@ -1,4 +1,4 @@
-import type { KernelContext, Operand } from '@flambeau/core';
+import type { KernelContext, Operand } from '@flambeau/core/functional';
 import type { GpuBlock } from '../blocks.ts';
 import type { Pipeline, Shader } from '../pipeline.ts';
 import { createPipeline } from '../pipeline.ts';

@@ -1,5 +1,5 @@
-import type { Kernel, NoAttrs, Operand, PrimitiveOps } from '@flambeau/core';
-import { mergeLayouts } from '@flambeau/core';
+import type { Kernel, NoAttrs, Operand, PrimitiveOps } from '@flambeau/core/functional';
+import { mergeLayouts } from '@flambeau/core/functional';
 import { locate, Params } from '../wgsl/layout.ts';
 import { bitsOf } from '../words.ts';
 import type { GpuContext } from './context.ts';

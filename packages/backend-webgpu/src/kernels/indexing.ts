@@ -1,5 +1,5 @@
-import type { AxisAttrs, Kernel } from '@flambeau/core';
-import { contiguousStrides } from '@flambeau/core';
+import type { AxisAttrs, Kernel } from '@flambeau/core/functional';
+import { contiguousStrides } from '@flambeau/core/functional';
 import { locate, Params } from '../wgsl/layout.ts';
 import { wrapped } from '../wgsl/scalar.ts';
 import { wordType } from '../words.ts';

@@ -1,5 +1,5 @@
-import type { MapKernel, MapProgram, Operand } from '@flambeau/core';
-import { contiguousStrides, isContiguous, mergeLayouts } from '@flambeau/core';
+import type { MapKernel, MapProgram, Operand } from '@flambeau/core/functional';
+import { contiguousStrides, isContiguous, mergeLayouts } from '@flambeau/core/functional';
 import type { Pipeline } from '../pipeline.ts';
 import { createPipeline } from '../pipeline.ts';
 import { Params } from '../wgsl/layout.ts';

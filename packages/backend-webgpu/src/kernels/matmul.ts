@@ -1,5 +1,5 @@
-import type { Kernel, NoAttrs } from '@flambeau/core';
-import { mergeLayouts } from '@flambeau/core';
+import type { Kernel, NoAttrs } from '@flambeau/core/functional';
+import { mergeLayouts } from '@flambeau/core/functional';
 import { locate, Params } from '../wgsl/layout.ts';
 import type { GpuContext } from './context.ts';
 import { pipelineFor, run } from './context.ts';

@@ -1,4 +1,4 @@
-import type { FusedOps, Kernel } from '@flambeau/core';
+import type { FusedOps, Kernel } from '@flambeau/core/functional';
 import { Params } from '../wgsl/layout.ts';
 import type { GpuContext } from './context.ts';
 import { pipelineFor, run } from './context.ts';

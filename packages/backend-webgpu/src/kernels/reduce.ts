@@ -1,5 +1,5 @@
-import type { Kernel, Operand, ReduceAttrs } from '@flambeau/core';
-import { mergeLayouts, sizeOf } from '@flambeau/core';
+import type { Kernel, Operand, ReduceAttrs } from '@flambeau/core/functional';
+import { mergeLayouts, sizeOf } from '@flambeau/core/functional';
 import type { Shader } from '../pipeline.ts';
 import { prelude } from '../wgsl/functions.ts';
 import { locate, Params } from '../wgsl/layout.ts';

@@ -1,5 +1,5 @@
-import type { MapProgram, ScalarNode } from '@flambeau/core';
-import { expandScalar, topological } from '@flambeau/core';
+import type { MapProgram, ScalarNode } from '@flambeau/core/functional';
+import { expandScalar, topological } from '@flambeau/core/functional';
 import type { Shader } from '../pipeline.ts';
 import { wordType } from '../words.ts';
 import { prelude } from './functions.ts';

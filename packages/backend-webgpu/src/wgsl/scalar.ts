@@ -1,4 +1,4 @@
-import type { ComputeType, DType, ScalarNode } from '@flambeau/core';
+import type { ComputeType, DType, ScalarNode } from '@flambeau/core/functional';
 import { bitsOf } from '../words.ts';
 
 /** Tier-2 functions that the prelude has something exact or more accurate for. */

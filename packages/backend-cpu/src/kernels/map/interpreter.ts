@@ -1,5 +1,5 @@
-import type { MapKernel, MapProgram, ScalarNode } from '@flambeau/core';
-import { allocTyped, expandRegistered, isContiguous, topological } from '@flambeau/core';
+import type { MapKernel, MapProgram, ScalarNode } from '@flambeau/core/functional';
+import { allocTyped, expandRegistered, isContiguous, topological } from '@flambeau/core/functional';
 import { createLoad, type Load, loadBlock } from './load.ts';
 import type { Loop, Register } from './loops.ts';
 import { loopFor } from './loops.ts';

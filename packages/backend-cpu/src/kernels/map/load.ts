@@ -1,5 +1,5 @@
-import type { Operand } from '@flambeau/core';
-import { mergeLayouts } from '@flambeau/core';
+import type { Operand } from '@flambeau/core/functional';
+import { mergeLayouts } from '@flambeau/core/functional';
 import type { Register } from './loops.ts';
 
 /** A strided view that is copied to a register block by block. */

@@ -1,3 +1,5 @@
+import { registeredFunction } from '@flambeau/core/functional';
+
 /** Registers and operands of the block interpreter. */
 export type Register = Float32Array | Float64Array | Int32Array | Uint8Array | Int8Array;
 
@@ -169,6 +171,15 @@ const wrapSigned: Loop = (out, o, a, i, _b, _j, _c, _k, n) => {
   for (let e = 0; e < n; e++) out[o + e] = (a[i + e] << 24) >> 24;
 };
 
+/** A loop that calls a function, for what is registered with one. */
+function calling(op: string): Loop | undefined {
+  const evaluate = registeredFunction(op)?.evaluate;
+  if (!evaluate) return undefined;
+  return (out, o, a, i, b, j, _c, _k, n) => {
+    for (let e = 0; e < n; e++) out[o + e] = evaluate(a[i + e], b[j + e]);
+  };
+}
+
 /** The loop for an operation on a type. @throws TypeError for an operation that this backend does not know. */
 export function loopFor(op: string, type: string, target: string): Loop {
   if (op === 'cast') {
@@ -176,7 +187,7 @@ export function loopFor(op: string, type: string, target: string): Loop {
     if (target === 'uint8') return wrapUnsigned;
     return target === 'int8' ? wrapSigned : copy;
   }
-  const loop = (type === 'int32' ? integer[op] : undefined) ?? common[op];
+  const loop = (type === 'int32' ? integer[op] : undefined) ?? common[op] ?? calling(op);
   if (!loop) throw new TypeError(`cpu: no loop for scalar operation '${op}'`);
   return loop;
 }

@@ -1,5 +1,5 @@
-import type { ComputeType, MapProgram, Operand } from '@flambeau/core';
-import { DTYPES } from '@flambeau/core';
+import type { ComputeType, MapProgram, Operand } from '@flambeau/core/functional';
+import { DTYPES } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../../memory/linear-memory.ts';
 import type { MapLayout, MapWalk } from './layout.ts';

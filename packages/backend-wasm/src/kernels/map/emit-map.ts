@@ -1,5 +1,5 @@
-import type { MapProgram, ScalarNode } from '@flambeau/core';
-import { DTYPES, expandScalar, topological } from '@flambeau/core';
+import type { MapProgram, ScalarNode } from '@flambeau/core/functional';
+import { DTYPES, expandScalar, topological } from '@flambeau/core/functional';
 import type { Expr } from '../../emit/expression.ts';
 import { f32, f64, i32 } from '../../emit/expression.ts';
 import type { FunctionBody, Local } from '../../emit/function.ts';

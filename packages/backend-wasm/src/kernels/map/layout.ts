@@ -1,5 +1,5 @@
-import type { Operand } from '@flambeau/core';
-import { contiguousStrides, isContiguous, mergeLayouts } from '@flambeau/core';
+import type { Operand } from '@flambeau/core/functional';
+import { contiguousStrides, isContiguous, mergeLayouts } from '@flambeau/core/functional';
 
 /**
  * How a kernel walks an operand: `row` in the output's own order, `point` always at one element, `strided` with strides

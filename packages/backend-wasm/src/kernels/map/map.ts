@@ -1,4 +1,4 @@
-import type { MapKernel, MapProgram } from '@flambeau/core';
+import type { MapKernel, MapProgram } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
 import { writeArguments } from './arguments.ts';
 import { emitMap } from './emit-map.ts';

@@ -1,4 +1,4 @@
-import type { ComputeType, DType, ScalarNode } from '@flambeau/core';
+import type { ComputeType, DType, ScalarNode } from '@flambeau/core/functional';
 import type { Expr, Floats, ValueType } from '../../emit/expression.ts';
 import { f32, f64, i32, select } from '../../emit/expression.ts';
 import { call } from '../../emit/function.ts';
