@@ -4,6 +4,7 @@ import {
   AsyncReadError,
   add,
   enableGrad,
+  isFloat,
   noGrad,
   onesLike,
   releaseExcept,
@@ -11,8 +12,10 @@ import {
   sameShape,
   withScope,
 } from '@flambeau/core';
+import { anomalyOf, isAnomalyEnabled, reportAnomaly } from './anomaly.ts';
 import type { Edge, RecordedNode } from './graph.ts';
 import { checkNotFreed, edgeOf, freeNode } from './graph.ts';
+import { leafHooksOf, runLeafHooks } from './hooks.ts';
 import { InFlight } from './in-flight.ts';
 import { inputGradients } from './vjp.ts';
 
@@ -25,11 +28,15 @@ interface Arriving {
 /** Where the gradients of some tensors are wanted instead of in the leaves. */
 export type Wanted = ReadonlyMap<RecordedNode | Tensor, Map<number, Tensor | null>>;
 
-/** A transfer's gradient that has to be read asynchronously: the driver awaits it and hands it back. */
+/** A tensor that has to be read asynchronously: the driver brings it to a device and hands it back, or gives its value. */
 export interface Crossing {
   readonly gradient: Tensor;
-  readonly device: Tensor['device'];
+  /** null: only the value is wanted. */
+  readonly device: Tensor['device'] | null;
 }
+
+/** What walks are resumed with. */
+type Arrived = Tensor | number;
 
 /** Nodes that a gradient reaches, latest first. */
 function reachable(roots: readonly Edge[]): RecordedNode[] {
@@ -86,9 +93,10 @@ export function* walk(
   gradients: readonly Tensor[],
   options: Required<BackwardOptions> & { readonly wait: boolean },
   wanted: Wanted | null,
-): Generator<Crossing, void, Tensor> {
+): Generator<Crossing, void, Arrived> {
   const arriving = new Map<RecordedNode, (Arriving | null)[]>();
   const inFlight = new InFlight();
+  const hooked = new Map<Tensor, Arriving>();
   const joined = (before: Tensor | null, gradient: Tensor): Tensor => {
     const total = before ? add(before, gradient) : gradient;
     if (before) inFlight.own(total);
@@ -96,15 +104,22 @@ export function* walk(
     if (before) inFlight.drop(before);
     return total;
   };
+  const deliver = (leaf: Tensor, gradient: Tensor, owned: boolean): void => {
+    const slot = wanted?.get(leaf);
+    if (slot) slot.set(0, joined(slot.get(0) ?? null, gradient));
+    else if (!wanted) {
+      const kept = accumulateLeaf(leaf, gradient, owned, options.createGraph);
+      if (kept === gradient) inFlight.giveAway(gradient);
+    }
+  };
   const send = (edge: Edge, gradient: Tensor, owned: boolean): void => {
     if (!edge) return;
     if ('leaf' in edge) {
-      const slot = wanted?.get(edge.leaf);
-      if (slot) slot.set(0, joined(slot.get(0) ?? null, gradient));
-      else if (!wanted) {
-        const kept = accumulateLeaf(edge.leaf, gradient, owned, options.createGraph);
-        if (kept === gradient) inFlight.giveAway(gradient);
-      }
+      if (leafHooksOf(edge.leaf)) {
+        const there = hooked.get(edge.leaf);
+        const total = joined(there?.gradient ?? null, gradient);
+        hooked.set(edge.leaf, { gradient: total, owned: owned || !!there });
+      } else deliver(edge.leaf, gradient, owned);
       return;
     }
     let slots = arriving.get(edge.node);
@@ -130,8 +145,14 @@ export function* walk(
       const places = wanted?.get(node);
       const grads = arrived(node, slots, places);
       const results = crosses(node)
-        ? [yield crossing(node, grads[0] as Tensor)]
+        ? [(yield crossing(node, grads[0] as Tensor)) as Tensor]
         : step(node, grads, inFlight);
+      if (isAnomalyEnabled()) {
+        for (let i = 0; i < results.length; i++) {
+          const gradient = node.edges[i] && results[i];
+          if (gradient && isFloat(gradient.dtype)) yield* lookForAnomaly(node, i, gradient, options.wait);
+        }
+      }
       for (let i = 0; i < results.length; i++) {
         const edge = node.edges[i];
         const gradient = results[i];
@@ -145,6 +166,24 @@ export function* walk(
     }
     if (!options.retainGraph) freeNode(node);
   }
+  for (const [leaf, { gradient, owned }] of hooked) {
+    const final = runLeafHooks(leaf, gradient);
+    inFlight.giveAway(gradient);
+    deliver(leaf, final, owned && final === gradient && !wanted);
+    if (!wanted) for (const hook of leafHooksOf(leaf)?.after ?? []) hook(leaf);
+  }
+}
+
+/** @throws {@link ValueError} when a gradient has a NaN. */
+function* lookForAnomaly(
+  node: RecordedNode,
+  input: number,
+  gradient: Tensor,
+  wait: boolean,
+): Generator<Crossing, void, Arrived> {
+  const found = noGrad(() => anomalyOf(gradient));
+  const value = wait ? ((yield { gradient: found, device: null }) as number) : found.itemSync();
+  if (value !== 0) reportAnomaly(node, input);
 }
 
 /** The gradients of a node's outputs, after its hooks; wanted ones are noted. */
@@ -158,6 +197,8 @@ function arrived(
     const slot = slots[i];
     const gradient = slot ? runHooks(node, i, slot.gradient) : null;
     if (gradient && places?.has(i)) places.set(i, gradient);
+    const retained = gradient && node.retained?.get(i);
+    if (retained) retained.grad = retained.grad ? add(retained.grad, gradient) : gradient.clone();
     grads.push(gradient);
   }
   return grads;
@@ -235,20 +276,20 @@ export function startGradient(op: string, output: Tensor, gradient: Tensor | und
 }
 
 /** Runs a walk that never waits to its end. */
-export function drive(run: Generator<Crossing, void, Tensor>, createGraph: boolean): void {
+export function drive(run: Generator<Crossing, void, Arrived>, createGraph: boolean): void {
   (createGraph ? enableGrad : noGrad)(() => run.next());
 }
 
 /** Runs a walk to its end, waiting for gradients that cross from a device with asynchronous reads. */
 export async function driveAsync(
-  run: Generator<Crossing, void, Tensor>,
+  run: Generator<Crossing, void, Arrived>,
   createGraph: boolean,
 ): Promise<void> {
   const inMode = createGraph ? enableGrad : noGrad;
   let next = inMode(() => run.next());
   while (!next.done) {
     const { gradient, device } = next.value;
-    const moved = await gradient.toAsync(device);
+    const moved = device ? await gradient.toAsync(device) : await gradient.item();
     next = inMode(() => run.next(moved));
   }
 }

@@ -1,6 +1,8 @@
 import type { Call, GraphNode, MapOp, MapProgram, Op, Saves, Tensor, TensorMeta } from '@flambeau/core';
 import { GraphFreedError, gradientMaps, isFloat, programFor } from '@flambeau/core';
-import { SavedTensor } from './saved.ts';
+import { anomalySite } from './anomaly.ts';
+import type { Saved } from './saved.ts';
+import { save } from './saved.ts';
 
 /** Where a gradient goes on: to an output of an earlier recorded call, or into a leaf. */
 export type Edge =
@@ -23,10 +25,14 @@ export interface RecordedNode extends GraphNode {
   /** Shape, dtype and device of the inputs and outputs; numbers among the inputs stand as they are. */
   readonly inputs: readonly (TensorMeta | number)[];
   readonly outputs: readonly TensorMeta[];
-  readonly savedInputs: readonly (SavedTensor | null)[];
-  readonly savedOutputs: readonly (SavedTensor | null)[];
+  readonly savedInputs: readonly (Saved | null)[];
+  readonly savedOutputs: readonly (Saved | null)[];
   /** Hooks by output. */
   hooks: Map<number, TensorHook[]> | null;
+  /** Results that want their gradient in `grad` too, by output. */
+  retained: Map<number, Tensor> | null;
+  /** Where the call was made, while anomalies are looked for. */
+  readonly site: string | null;
   /** Set when what was saved has been released. */
   freed: boolean;
 }
@@ -65,16 +71,17 @@ export function record(call: Call, outputs: readonly Tensor[]): void {
   const count = call.inputs.length;
   const edges = new Array<Edge>(count);
   const inputs = new Array<TensorMeta | number>(count);
-  const savedInputs = new Array<SavedTensor | null>(count);
+  const savedInputs = new Array<Saved | null>(count);
   for (let i = 0; i < count; i++) {
     const x = call.inputs[i] as Tensor | number;
     const isNumber = typeof x === 'number';
     edges[i] = isNumber ? null : edgeOf(x);
     inputs[i] = isNumber ? x : metaOf(x);
-    savedInputs[i] = !isNumber && saves?.inputs?.includes(i) ? new SavedTensor(x) : null;
+    savedInputs[i] = !isNumber && saves?.inputs?.includes(i) ? save(x) : null;
   }
+  const constants = op.kind === 'kernel' ? op.constants : undefined;
   const metas = new Array<TensorMeta>(outputs.length);
-  const savedOutputs = new Array<SavedTensor | null>(outputs.length);
+  const savedOutputs = new Array<Saved | null>(outputs.length);
   const node: RecordedNode = {
     name: op.name,
     order: order++,
@@ -87,17 +94,19 @@ export function record(call: Call, outputs: readonly Tensor[]): void {
     savedInputs,
     savedOutputs,
     hooks: null,
+    retained: null,
+    site: anomalySite(),
     freed: false,
   };
   for (let i = 0; i < outputs.length; i++) {
     const x = outputs[i] as Tensor;
     metas[i] = metaOf(x);
-    if (isFloat(x.dtype)) {
+    if (isFloat(x.dtype) && !constants?.includes(i)) {
       x.node = node;
       x.nodeOutput = i;
       x.nodeVersion = x.storage.version;
     }
-    savedOutputs[i] = saves?.outputs?.includes(i) ? new SavedTensor(x) : null;
+    savedOutputs[i] = saves?.outputs?.includes(i) ? save(x) : null;
   }
 }
 

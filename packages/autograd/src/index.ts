@@ -7,7 +7,14 @@ if (!runtime.engine) {
   addLayer(autogradLayer);
 }
 
+export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from './anomaly.ts';
+export type { CheckpointOptions } from './checkpoint.ts';
+export { checkpoint } from './checkpoint.ts';
+export type { FunctionContext, FunctionSpec } from './function.ts';
+export { defineFunction } from './function.ts';
+export type { FunctionalOptions, OutputAndProduct, Tensors } from './functional.ts';
+export { hessian, hvp, jacobian, jvp, vjp } from './functional.ts';
 export type { GradOptions } from './grad.ts';
 export { grad } from './grad.ts';
 export type { TensorHook } from './graph.ts';
-export { registerHook } from './hooks.ts';
+export { registerHook, registerPostAccumulateGradHook, retainGrad } from './hooks.ts';

@@ -2,8 +2,35 @@ import type { Storage } from '@flambeau/core';
 import { dropHandle, retainStorage, Tensor, VersionError } from '@flambeau/core';
 import type { RecordedNode } from './graph.ts';
 
+/** What a node keeps of a tensor until backward. */
+export interface Saved {
+  /** The tensor again, with its history. Only for nodes that are not freed. */
+  unpack(node: RecordedNode): Tensor;
+  /** Lets it go; once, when the node is freed. */
+  release(): void;
+}
+
+/** Set while something else than the tensor itself is to be kept: see checkpoint. */
+let packer: ((tensor: Tensor) => Saved) | null = null;
+
+/** Keeps a tensor for backward. */
+export function save(tensor: Tensor): Saved {
+  return packer === null ? new SavedTensor(tensor) : packer(tensor);
+}
+
+/** Runs a function with another way to keep tensors for backward. */
+export function withPacker<T>(pack: typeof packer, fn: () => T): T {
+  const outer = packer;
+  packer = pack;
+  try {
+    return fn();
+  } finally {
+    packer = outer;
+  }
+}
+
 /** A tensor as backward needs it: its memory, layout and place in the graph, at the version it had then. */
-export class SavedTensor {
+export class SavedTensor implements Saved {
   readonly #tensor: Tensor;
   readonly #storage: Storage;
   readonly #version: number;
@@ -19,7 +46,7 @@ export class SavedTensor {
     retainStorage(tensor.storage);
   }
 
-  /** The tensor again, with its history; checks that nobody wrote into it since. Only for nodes that are not freed. */
+  /** Checks that nobody wrote into it since. */
   unpack(node: RecordedNode): Tensor {
     const { storage, dtype, shape, strides, offset } = this.#tensor;
     if (storage !== this.#storage) {
@@ -45,7 +72,6 @@ export class SavedTensor {
     return again;
   }
 
-  /** Lets the memory go; once, when the node is freed. */
   release(): void {
     dropHandle(this.#storage);
   }
