@@ -1,15 +1,11 @@
 import type { MapOperand, Tensor } from '@flambeau/core';
-import { batchNorm, formatShape, noGrad, ones, reciprocal, ShapeError, zeros } from '@flambeau/core';
-import { checkSize, type FactoryOptions } from './factory.ts';
+import { batchNorm, noGrad, reciprocal } from '@flambeau/core';
+import type { ChannelNormOptions } from './channel-norm.ts';
+import { ChannelNorm, checkChannels } from './channel-norm.ts';
 import { markOwned } from './forward.ts';
-import { ones_, zeros_ } from './init.ts';
-import { Module } from './module.ts';
-import { parameter } from './parameter.ts';
 
 /** Options of batch normalisation, under PyTorch's names. */
-export interface BatchNormLayerOptions extends FactoryOptions {
-  /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+export interface BatchNormLayerOptions extends ChannelNormOptions {
   /** Share of a batch in the running statistics, in [0, 1]; null for the average of all batches. Default 0.1. */
   readonly momentum?: number | null;
   /** Learn a scale and a shift per channel. Default true. */
@@ -19,72 +15,10 @@ export interface BatchNormLayerOptions extends FactoryOptions {
 }
 
 /** What the batch normalisations have in common. */
-export abstract class BatchNorm extends Module {
-  static override readonly stateKeys: Readonly<Record<string, string>> = {
-    runningMean: 'running_mean',
-    runningVar: 'running_var',
-    numBatchesTracked: 'num_batches_tracked',
-  };
-  readonly numFeatures: number;
-  readonly eps: number;
-  readonly momentum: number | null;
-  readonly affine: boolean;
-  readonly trackRunningStats: boolean;
-  /** Scale, (numFeatures), or null. Starts at 1. */
-  weight: Tensor | null;
-  /** Shift, (numFeatures), or null. Starts at 0. */
-  bias: Tensor | null;
-  /** (numFeatures), or null. Starts at 0. */
-  runningMean: Tensor | null;
-  /** Unbiased variance, (numFeatures), or null. Starts at 1. */
-  runningVar: Tensor | null;
-  /** How many batches the running statistics have seen: 0-d int32, or null. */
-  numBatchesTracked: Tensor | null;
-
+export abstract class BatchNorm extends ChannelNorm {
   /** @param numFeatures - the number of channels, C. */
   constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
-    super();
-    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
-    const shape = [checkSize(new.target.name, 'numFeatures', numFeatures)];
-    this.numFeatures = numFeatures;
-    this.eps = eps;
-    this.momentum = momentum;
-    this.affine = affine;
-    this.trackRunningStats = trackRunningStats;
-    this.weight = affine ? parameter(ones(shape, options)) : null;
-    this.bias = affine ? parameter(zeros(shape, options)) : null;
-    const track = <T>(make: () => T): T | null => (trackRunningStats ? make() : null);
-    this.runningMean = this.registerBuffer(
-      'runningMean',
-      track(() => zeros(shape, options)),
-    );
-    this.runningVar = this.registerBuffer(
-      'runningVar',
-      track(() => ones(shape, options)),
-    );
-    this.numBatchesTracked = this.registerBuffer(
-      'numBatchesTracked',
-      track(() => zeros([], { ...options, dtype: 'int32' })),
-    );
-  }
-
-  /** Forgets the running statistics. */
-  resetRunningStats(): void {
-    if (this.runningMean) zeros_(this.runningMean);
-    if (this.runningVar) ones_(this.runningVar);
-    if (this.numBatchesTracked) zeros_(this.numBatchesTracked);
-  }
-
-  /** Forgets the running statistics and sets the scale to 1 and the shift to 0. */
-  resetParameters(): void {
-    this.resetRunningStats();
-    if (this.weight) ones_(this.weight);
-    if (this.bias) zeros_(this.bias);
-  }
-
-  override extraRepr(): string {
-    const { numFeatures, eps, momentum, affine, trackRunningStats } = this;
-    return `${numFeatures}, eps=${eps < 1e-4 ? eps.toExponential() : eps}, momentum=${momentum}, affine=${affine}, trackRunningStats=${trackRunningStats}`;
+    super(numFeatures, options, true);
   }
 }
 
@@ -110,16 +44,6 @@ function nextShare({ momentum, numBatchesTracked, runningMean }: BatchNorm): Map
   });
 }
 
-function checkInput(layer: BatchNorm, x: Tensor, isRank: boolean, expected: string): void {
-  if (isRank && x.shape[1] === layer.numFeatures) return;
-  const { name } = layer.constructor;
-  throw new ShapeError(
-    name,
-    `the input does not fit: got ${formatShape(x.shape)}, expected ${expected} with C = ${layer.numFeatures}.`,
-    { shape: x.shape },
-  );
-}
-
 /**
  * Batch normalisation over (N, C) or (N, C, L): y = (x − mean)/√(variance + eps)·weight + bias, per channel.
  *
@@ -135,7 +59,7 @@ export class BatchNorm1d extends BatchNorm {
   }
 
   forward(x: Tensor): Tensor {
-    checkInput(this, x, x.ndim === 2 || x.ndim === 3, '(N, C) or (N, C, L)');
+    checkChannels(this, x, 1, x.ndim === 2 || x.ndim === 3, '(N, C) or (N, C, L)');
     return normalize(this, x);
   }
 }
@@ -162,7 +86,24 @@ export class BatchNorm2d extends BatchNorm {
   }
 
   forward(x: Tensor): Tensor {
-    checkInput(this, x, x.ndim === 4, '(N, C, H, W)');
+    checkChannels(this, x, 1, x.ndim === 4, '(N, C, H, W)');
+    return normalize(this, x);
+  }
+}
+
+/**
+ * Batch normalisation over (N, C, D, H, W): that of {@link BatchNorm2d} for volumes.
+ *
+ * @throws {@link ShapeError} on another rank or number of channels, or one value per channel while training.
+ * @remarks Source: https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
+ */
+export class BatchNorm3d extends BatchNorm {
+  static {
+    markOwned(BatchNorm3d);
+  }
+
+  forward(x: Tensor): Tensor {
+    checkChannels(this, x, 1, x.ndim === 5, '(N, C, D, H, W)');
     return normalize(this, x);
   }
 }

@@ -1,5 +1,6 @@
 import type { Tensor, TensorScope } from '@flambeau/core';
 import { ArgumentError, isTensor, reachableTensors, releaseExcept, runtime } from '@flambeau/core';
+import { withBackwardHooks } from './backward-hooks.ts';
 import type { AnyModule } from './module.ts';
 import type { StoredHook } from './registry.ts';
 import { recordOf, registry } from './registry.ts';
@@ -56,12 +57,14 @@ function run(module: AnyModule, original: Forward, inputs: readonly unknown[]): 
 }
 
 function runWithHooks(module: AnyModule, original: Forward, given: readonly unknown[]): unknown {
-  const { preHooks, hooks } = recordOf(module);
+  const { preHooks, hooks, backwardPreHooks, backwardHooks } = recordOf(module);
   let inputs = given;
   for (const hook of [...preHooks]) {
     inputs = (outside(inputs, () => hook(module, inputs)) as readonly unknown[] | undefined) ?? inputs;
   }
-  let output = run(module, original, inputs);
+  const hasBackward = backwardPreHooks.size + backwardHooks.size > 0;
+  const forward = (xs: readonly unknown[]): unknown => run(module, original, xs);
+  let output = hasBackward ? withBackwardHooks(module, inputs, forward) : forward(inputs);
   for (const hook of [...hooks]) {
     const replaced = outside([inputs, output], () => hook(module, inputs, output));
     if (replaced !== undefined) output = replaced;

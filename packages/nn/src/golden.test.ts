@@ -20,7 +20,8 @@ beforeAll(() => setDefaultDevice(cpu()));
 
 type Layer = nn.Module & { readonly resetParameters?: () => void };
 
-const hasOptions = (kind: string): boolean => /^(Linear|Conv|BatchNorm|MaxPool)/.test(kind);
+const hasOptions = (kind: string): boolean => /^(Linear|Conv|MaxPool|AvgPool|LPPool)|Norm/.test(kind);
+const hasConstants = (kind: string): boolean => /^(Batch|Layer|Group|Instance)Norm/.test(kind);
 
 /** A layer by PyTorch's name and arguments; options are spelled as here. */
 function make(kind: string, args: readonly unknown[], options: object): Layer {
@@ -100,7 +101,7 @@ function prepare(entry: LayerEntry, dtype: DType): Layer {
   manualSeed(11);
   const wide = hasOptions(entry.kind) ? { ...entry.options, dtype: 'float64' } : entry.options;
   const layer = make(entry.kind, entry.args, wide);
-  if (entry.kind.startsWith('BatchNorm')) {
+  if (hasConstants(entry.kind)) {
     noGrad(() => {
       for (const p of layer.parameters()) p.copy_(rand(p.shape, { dtype: 'float64' }).add(0.5));
     });
@@ -182,6 +183,59 @@ const cnn = (): nn.Module =>
     new nn.Sequential(),
   );
 
+const spatial = (): nn.Module =>
+  new nn.Sequential(
+    new nn.Conv1d(2, 4, 3, { padding: 'same', paddingMode: 'circular' }),
+    new nn.Conv3d(2, 2, 1, {
+      groups: 2,
+      bias: false,
+      dilation: 2,
+      paddingMode: 'replicate',
+      padding: [1, 0, 2],
+    }),
+    new nn.ConvTranspose1d(1, 2, 3, { stride: 2, outputPadding: 1 }),
+    new nn.ConvTranspose2d(2, 2, [1, 2], { padding: [0, 1], bias: false }),
+    new nn.ConvTranspose3d(2, 4, 2, { groups: 2, dilation: 2 }),
+    new nn.MaxPool1d(2),
+    new nn.MaxPool3d([1, 2, 3], { ceilMode: true }),
+    new nn.AvgPool1d(3, { stride: 2, padding: 1 }),
+    new nn.AvgPool2d([2, 3], { padding: 1 }),
+    new nn.AvgPool3d(2, { divisorOverride: 3 }),
+    new nn.AdaptiveAvgPool1d(3),
+    new nn.AdaptiveAvgPool2d([null, 3]),
+    new nn.AdaptiveAvgPool3d(2),
+    new nn.AdaptiveMaxPool1d(3),
+    new nn.AdaptiveMaxPool2d([2, 3]),
+    new nn.AdaptiveMaxPool3d([null, 1, 2]),
+    new nn.MaxUnpool1d(2) as never,
+    new nn.MaxUnpool2d(2, { stride: 1 }) as never,
+    new nn.MaxUnpool3d([1, 2, 2], { padding: 1 }) as never,
+    new nn.LPPool1d(2, 3),
+    new nn.LPPool2d(1.5, [2, 3], { stride: 2, ceilMode: true }),
+    new nn.FractionalMaxPool2d(2, { outputSize: 3 }),
+    new nn.FractionalMaxPool3d(2, { outputRatio: 0.5 }),
+  );
+
+const normalising = (): nn.Module =>
+  new nn.Sequential(
+    new nn.LayerNorm(4),
+    new nn.LayerNorm([3, 4], { eps: 0.001, elementwiseAffine: false }),
+    new nn.GroupNorm(2, 4),
+    new nn.GroupNorm(3, 6, { affine: false }),
+    new nn.InstanceNorm1d(3),
+    new nn.InstanceNorm2d(3, { affine: true, trackRunningStats: true }),
+    new nn.InstanceNorm3d(2, { momentum: 0.3 }),
+    new nn.LocalResponseNorm(2, { alpha: 0.001, k: 1.5 }),
+    new nn.BatchNorm3d(2),
+  );
+
+const models: Readonly<Record<string, () => nn.Module>> = {
+  cnn,
+  spatial,
+  normalising,
+  shared: () => new Shared(),
+};
+
 /** PyTorch's text with this package's spelling. */
 function translated(text: string): string {
   return text
@@ -193,7 +247,7 @@ function translated(text: string): string {
 
 describe('models are listed, saved and printed as by PyTorch', () => {
   test.each(golden.models)('$name', (entry) => {
-    const model = entry.name === 'cnn' ? cnn() : new Shared();
+    const model = models[entry.name]?.() as nn.Module;
     expect(String(model)).toBe(translated(entry.text));
     expect(Object.entries(model.stateDict()).map(([key, x]) => [key, x.shape, x.dtype])).toEqual(
       entry.stateDict,

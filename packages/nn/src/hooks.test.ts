@@ -1,6 +1,6 @@
 import '@flambeau/autograd';
 import { cpu } from '@flambeau/backend-cpu';
-import { ArgumentError, ones, setDefaultDevice, type Tensor, zeros } from '@flambeau/core';
+import { ArgumentError, noGrad, ones, setDefaultDevice, type Tensor, zeros } from '@flambeau/core';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Linear, Module, ModuleList, ReLU, Sequential } from './index.ts';
 
@@ -128,5 +128,76 @@ describe('a forward that is a class field', () => {
     const model = new Sequential(relu);
     Object.assign(relu, { forward: (x: Tensor) => x });
     expect(() => model.forward(ones([1]))).toThrow('a class field in ReLU');
+  });
+});
+
+describe('backward hooks', () => {
+  class Scale extends Module<[Tensor, Tensor, string], Tensor[]> {
+    forward(x: Tensor, y: Tensor, _note: string): Tensor[] {
+      return [x.mul(2).add(y), y.mul(3)];
+    }
+  }
+  const values = (grads: readonly (Tensor | null)[]): (number | null)[] =>
+    grads.map((g) => g?.itemSync() ?? null);
+
+  test('see the gradients of outputs and inputs, and may replace them', () => {
+    const scale = new Scale();
+    const seen: unknown[] = [];
+    const removers = [
+      scale.registerFullBackwardPreHook((_module, gradOutput) => {
+        seen.push(values(gradOutput));
+        return gradOutput.map((g) => g?.mul(10) ?? null);
+      }),
+      scale.registerFullBackwardHook((module, gradInput, gradOutput) => {
+        seen.push(module === scale, values(gradInput), values(gradOutput));
+        return [gradInput[0]?.neg() ?? null, gradInput[1] ?? null];
+      }),
+    ];
+    const [x, y] = [ones([1]).requiresGrad_(), ones([1]).requiresGrad_()];
+    const run = (): void => {
+      const [a, b] = scale.forward(x, y, 'note') as [Tensor, Tensor];
+      a.mul(5).add(b).sum().backward();
+    };
+    run();
+    // By hand: d/da = 5, d/db = 1, ten times that; dx = −2·50, dy = 50 + 3·10.
+    expect(seen).toEqual([[5, 1], true, [100, 80], [50, 10]]);
+    expect([x.grad?.itemSync(), y.grad?.itemSync()]).toEqual([-100, 80]);
+    for (const remove of removers) remove();
+    run();
+    expect(x.grad?.itemSync()).toBe(-90);
+  });
+
+  test('an output that nothing depends on has no gradient', () => {
+    const scale = new Scale();
+    const seen: unknown[] = [];
+    scale.registerFullBackwardHook((_module, gradInput, gradOutput) => {
+      seen.push(values(gradInput), values(gradOutput));
+    });
+    const [x, y] = [ones([1]).requiresGrad_(), ones([1])];
+    (scale.forward(x, y, '')[0] as Tensor).sum().backward();
+    expect(seen[1]).toEqual([1, null]);
+    expect((seen[0] as unknown[])[0]).toBe(2);
+  });
+
+  test('of a first layer, whose inputs require nothing, are called with null for them', () => {
+    const first = new Linear(2, 1);
+    const seen: unknown[] = [];
+    first.registerFullBackwardHook((_module, gradInput, gradOutput) => {
+      seen.push(gradInput, gradOutput[0]?.shape);
+    });
+    first
+      .forward(ones([3, 2]))
+      .sum()
+      .backward();
+    expect(seen).toEqual([[null], [3, 1]]);
+    expect(first.weight.grad?.shape).toEqual([1, 2]);
+  });
+
+  test('are not called without recording', () => {
+    const layer = new Linear(2, 1);
+    let calls = 0;
+    layer.registerFullBackwardHook(() => void calls++);
+    expect(noGrad(() => layer.forward(ones([1, 2]))).requiresGrad).toBe(false);
+    expect(calls).toBe(0);
   });
 });

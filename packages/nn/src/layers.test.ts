@@ -55,8 +55,28 @@ describe('layers refuse what they cannot do', () => {
     ],
     [
       'padding modes',
-      () => new nn.Conv2d(1, 1, 3, { paddingMode: 'reflect' as never }),
-      "Conv2d(): unsupported paddingMode: got 'reflect', expected 'zeros'.",
+      () => new nn.Conv2d(1, 1, 3, { paddingMode: 'mirror' as never }),
+      "Conv2d(): invalid paddingMode: got 'mirror', expected 'zeros', 'reflect', 'replicate', 'circular'.",
+    ],
+    [
+      'padding modes of transposes',
+      () => new nn.ConvTranspose2d(1, 1, 3, { paddingMode: 'reflect' as never }),
+      "ConvTranspose2d(): invalid paddingMode: got 'reflect', expected 'zeros'.",
+    ],
+    [
+      'lists of another length',
+      () => new nn.Conv3d(1, 1, [1, 2] as never),
+      'Conv3d(): invalid kernelSize: got [1,2], expected an integer of at least 1, or a list of 3.',
+    ],
+    [
+      'sizes that no stride gives',
+      () => new nn.ConvTranspose1d(1, 1, 3, { stride: 2 }).forward(ones([1, 1, 4]), [11]),
+      'ConvTranspose1d(): invalid outputSize: got [11], expected [9] or up to a step more.',
+    ],
+    [
+      'fractions without a size',
+      () => new nn.FractionalMaxPool2d(2, {}),
+      'FractionalMaxPool2d(): no size, or two: got {}, expected either outputSize or outputRatio.',
     ],
     [
       'probabilities',
@@ -73,7 +93,12 @@ describe('layers refuse what they cannot do', () => {
     [
       'ranks of planes',
       () => new nn.Conv2d(1, 1, 1).forward(ones([2, 2])),
-      'Conv2d(): wrong rank: got [2, 2], expected (N, C, H, W) or (C, H, W).',
+      'conv2d(): wrong rank: got [2, 2], expected (N, C, H, W) or (C, H, W).',
+    ],
+    [
+      'lengths than a mirror needs',
+      () => new nn.Conv1d(1, 1, 3, { padding: 4, paddingMode: 'reflect' }).forward(ones([1, 1, 4])),
+      "pad(): the padding is too wide: got 4 for size 4 of dimension 2, expected at most 3 for 'reflect'.",
     ],
     [
       'channels of planes',

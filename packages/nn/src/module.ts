@@ -1,5 +1,6 @@
 import type { Device, DType, Tensor } from '@flambeau/core';
 import { ArgumentError, DTypeError, isFloat, noGrad, setData } from '@flambeau/core';
+import type { BackwardHook, BackwardPreHook } from './backward-hooks.ts';
 import { addHook, checkForward, wrapForward } from './forward.ts';
 import { allPaths, collect, distinct, ownBuffers, ownChildren, ownParameters } from './members.ts';
 import { isParameter } from './parameter.ts';
@@ -35,6 +36,8 @@ export interface AnyModule {
   registerForwardHook(
     hook: (module: AnyModule, inputs: readonly unknown[], output: unknown) => void,
   ): () => void;
+  registerFullBackwardPreHook(hook: BackwardPreHook): () => void;
+  registerFullBackwardHook(hook: BackwardHook): () => void;
   extraRepr(): string;
   toString(): string;
 }
@@ -97,7 +100,13 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> impl
 
   constructor() {
     this.training = true;
-    registry.modules.set(this, { buffers: new Map(), preHooks: new Set(), hooks: new Set() });
+    registry.modules.set(this, {
+      buffers: new Map(),
+      preHooks: new Set(),
+      hooks: new Set(),
+      backwardPreHooks: new Set(),
+      backwardHooks: new Set(),
+    });
     wrapForward(this, Module.prototype);
   }
 
@@ -247,6 +256,26 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> impl
   registerForwardHook(hook: ForwardHook<In, Out>): () => void {
     checkForward(this);
     return addHook(recordOf(this).hooks, hook as StoredHook);
+  }
+
+  /**
+   * Calls `hook` in backward with the gradients of the module's outputs, before they go through the module. Returns a
+   * function that removes it.
+   */
+  registerFullBackwardPreHook(hook: BackwardPreHook): () => void {
+    checkForward(this);
+    return addHook(recordOf(this).backwardPreHooks, hook as StoredHook);
+  }
+
+  /**
+   * Calls `hook` in backward when the gradients of the module's inputs are known: of the tensors among the arguments of
+   * `forward`, null where none requires a gradient. Returns a function that removes it.
+   *
+   * @remarks Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook
+   */
+  registerFullBackwardHook(hook: BackwardHook): () => void {
+    checkForward(this);
+    return addHook(recordOf(this).backwardHooks, hook as StoredHook);
   }
 
   /** What stands between the brackets of {@link toString}, beside children. */

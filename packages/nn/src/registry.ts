@@ -9,6 +9,8 @@ export interface ModuleRecord {
   readonly buffers: Map<string, { readonly persistent: boolean }>;
   readonly preHooks: Set<StoredHook>;
   readonly hooks: Set<StoredHook>;
+  readonly backwardPreHooks: Set<StoredHook>;
+  readonly backwardHooks: Set<StoredHook>;
 }
 
 /** State that exists once per process, so that several copies of this package agree on what is a module. */

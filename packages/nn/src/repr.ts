@@ -12,8 +12,3 @@ export function repr(module: AnyModule): string {
   if (children.length === 0 && lines.length < 2) return `${name}(${extra})`;
   return `${name}(\n  ${lines.join('\n  ')}\n)`;
 }
-
-/** A pair as PyTorch prints it: `(3, 3)`. */
-export function tuple(pair: readonly number[]): string {
-  return `(${pair.join(', ')})`;
-}
