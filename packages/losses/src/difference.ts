@@ -63,6 +63,16 @@ const smoothL1Op: KernelOp<DifferenceAttrs> = /*#__PURE__*/ defineDifference(
   (d, beta) => s.div(s.max(s.min(d, beta), s.neg(beta)), beta),
 );
 
+const huberOp: KernelOp<DifferenceAttrs> = /*#__PURE__*/ defineDifference(
+  'huberLoss',
+  (d, delta) => {
+    const size = s.abs(d);
+    const line = s.mul(delta, s.sub(size, s.mul(delta, 0.5)));
+    return s.select(s.le(size, delta), s.mul(s.mul(d, d), 0.5), line);
+  },
+  (d, delta) => s.max(s.min(d, delta), s.neg(delta)),
+);
+
 function run(
   op: KernelOp<DifferenceAttrs>,
   input: Tensor,
@@ -124,4 +134,32 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Opt
       beta,
     });
   return beta === 0 ? run(l1Op, input, target, options) : run(smoothL1Op, input, target, options, beta);
+}
+
+/** Options of {@link huberLoss}. */
+export interface HuberOptions extends ReductionOptions {
+  /** Where the square goes over into the line, above 0. Default 1. */
+  readonly delta?: number;
+}
+
+/**
+ * With d = input − target: d²/2 where |d| ≤ delta, else delta·(|d| − delta/2). Arguments as {@link mseLoss}.
+ *
+ * @throws {@link ArgumentError} unless delta is above 0.
+ * @remarks Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+ *
+ * @example
+ * ```ts
+ * import { tensor } from '@flambeau/core';
+ * import { huberLoss } from '@flambeau/losses';
+ * await huberLoss(tensor([0, 3]), tensor([1, 0])).item(); // 1.5
+ * ```
+ */
+export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  const { delta = 1 } = options;
+  if (!(delta > 0))
+    throw new ArgumentError('huberLoss', `delta is not positive: got ${delta}, expected a number > 0.`, {
+      delta,
+    });
+  return run(huberOp, input, target, options, delta);
 }

@@ -23,7 +23,7 @@ export abstract class Loss {
   }
 
   /** The loss of predictions against what they should be. */
-  abstract forward(input: Tensor, target: Tensor): Tensor;
+  abstract forward(...inputs: never): Tensor;
 
   /** Moves weights to a device, or converts them to a float dtype. */
   to(target: Device | DType): this {

@@ -5,10 +5,12 @@ import {
   DTypeError,
   expand,
   formatShape,
+  ge,
   isFloat,
   promoteTypes,
   ShapeError,
   sameShape,
+  where,
 } from '@flambeau/core';
 
 /** @throws {@link DTypeError} unless the tensor is float. */
@@ -40,8 +42,17 @@ export function aligned(op: string, input: Tensor, target: Tensor): [Tensor, Ten
     return [input, target];
   requireFloat(op, 'input', input);
   requireFloat(op, 'target', target);
+  return alignedToLabels(op, input, target);
+}
+
+/** As {@link aligned}, but the target may be integers: signs, counts or marks. */
+export function alignedToLabels(op: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
+  requireFloat(op, 'input', input);
   const shape = broadcastShapes(op, input.shape, target.shape);
   if (!sameShape(shape, input.shape) && !sameShape(shape, target.shape)) requireSameShape(op, input, target);
   const dtype = promoteTypes(input.dtype, target.dtype);
   return [expand(castTo(input, dtype), shape), expand(castTo(target, dtype), shape)];
 }
+
+/** max(x, 0), whose gradient at 0 is that of x, as PyTorch's clamp_min. */
+export const atLeastZero = (x: Tensor): Tensor => where(ge(x, 0), x, 0);
