@@ -17,6 +17,7 @@ import {
 import { cpu } from '@flambeau/backend-cpu';
 import { cpuPrimitives } from '@flambeau/backend-cpu/primitives';
 import { type Device, type DType, FlambeauError } from '@flambeau/core';
+import * as losses from '@flambeau/losses';
 import { describe, expect, test } from 'vitest';
 
 interface RecordedCase {
@@ -58,9 +59,49 @@ const tolerances: Tolerances = { float32: { atol: 2e-5, rtol: 2e-5 }, float64: {
 
 /** Gradients that add up terms of up to 10⁷ which cancel: float32 keeps seven digits of the terms, not of the sum. */
 const cancelling: Tolerances = { ...tolerances, float32: { atol: 2, rtol: 1e-4 } };
-const byName: Readonly<Record<string, Tolerances>> = { pow: cancelling, __rpow__: cancelling };
+/** PyTorch 1.13 goes through logarithms, which costs its float32 gradients four digits. */
+const byLogarithms: Tolerances = { ...tolerances, float32: { atol: 5e-3, rtol: 1e-3 } };
+/** PyTorch 1.13 keeps the order of a norm, such as 0.9, in float32. */
+const roundedOrder: Tolerances = { ...tolerances, float64: { atol: 1e-7, rtol: 1e-7 } };
+/** The weights are float32 in every sample, and their sums and what is left after the correction cancel. */
+const float32Weights: Tolerances = {
+  float32: { atol: 5e-3, rtol: 1e-4 },
+  float64: { atol: 5e-4, rtol: 1e-6 },
+};
+/** PyTorch computes in float32 what we compute in float64: matrices far from orthogonal cost it digits. */
+const decomposed: Tolerances = { ...tolerances, float32: { atol: 2e-3, rtol: 1e-4 } };
+/** Reflections with drawn factors are none: their products grow to 10³ and cancel in part. */
+const reflected: Tolerances = { ...tolerances, float32: { atol: 5e-2, rtol: 1e-4 } };
+/** PyTorch 1.13's trigamma is off by up to 1e-9. */
+const byTrigamma: Tolerances = { ...tolerances, float64: { atol: 1e-9, rtol: 1e-9 } };
+/** One value less its mean is not exactly 0 in float32, and is divided by √eps. */
+const ofOneValue: Tolerances = { ...tolerances, float32: { atol: 1e-3, rtol: 1e-3 } };
+/** Differences of logarithms of path sums near −100: float32 has five digits of them behind the point. */
+const ofPaths: Tolerances = { ...tolerances, float32: { atol: 2e-4, rtol: 2e-4 } };
+
+const byName: Readonly<Record<string, Tolerances>> = {
+  pow: cancelling,
+  __rpow__: cancelling,
+  cov: float32Weights,
+  digamma: byTrigamma,
+  ...Object.fromEntries([0, 1, 2, 3, 4].map((n) => [`polygamma.polygamma_n_${n}`, byTrigamma])),
+  'special.polygamma.special_polygamma_n_0': byTrigamma,
+  'nn.functional.hardsigmoid': { ...tolerances, float64: { atol: 1e-8, rtol: 1e-7 } }, // its sixth is a float32
+  'linalg.householder_product': reflected,
+  'linalg.pinv': decomposed,
+  'linalg.pinv.hermitian': decomposed,
+  'linalg.tensorsolve': decomposed,
+  logcumsumexp: byLogarithms,
+  native_layer_norm: ofOneValue,
+  'nn.functional.layer_norm': ofOneValue,
+  'nn.functional.ctc_loss': ofPaths,
+  matrix_exp: decomposed,
+  'linalg.vector_norm': roundedOrder,
+};
 
 const layouts: readonly Layout[] = ['contiguous', 'transposed', 'stepped'];
+/** Functions that are about the layout itself. */
+const ofLayout: readonly SampledName[] = ['Tensor.view', 'asStrided', 'asStridedScatter'];
 
 /** An argument as the generator wrote it. */
 function decodeArgument(arg: unknown): Arg {
@@ -104,7 +145,11 @@ async function replay(
 ): Promise<string | null> {
   const c = toCase(recorded, title);
   const golden = decodeGolden(recorded.golden);
-  const found = await evaluate(device, c, { order: golden.gradients.length > 0 ? 1 : 0, layout });
+  const found = await evaluate(device, c, {
+    order: golden.gradients.length > 0 ? 1 : 0,
+    layout,
+    functions: losses,
+  });
   const allowed = [byName[name], tolerances];
   return compareOutputs(c, found, golden, allowed) ?? compareGradients(found, golden, allowed);
 }
@@ -113,7 +158,7 @@ async function replay(
 async function replayError(device: Device, recorded: RecordedError, title: string): Promise<string | null> {
   const c = toCase({ ...recorded, dtype: 'float32' }, title);
   try {
-    await evaluate(device, c);
+    await evaluate(device, c, { functions: losses });
   } catch (error) {
     if (error instanceof FlambeauError)
       return recorded.accepted ? 'refused, though listed as accepted' : null;
@@ -131,7 +176,7 @@ describe.each([
     expect(cases.length).toBeGreaterThan(0);
     const wrong: string[] = [];
     for (const [i, recorded] of cases.entries()) {
-      for (const layout of recorded.fn === 'Tensor.view' ? layouts.slice(0, 1) : layouts) {
+      for (const layout of ofLayout.includes(recorded.fn) ? layouts.slice(0, 1) : layouts) {
         const title = `case ${i} (${recorded.fn} of ${recorded.dtype}, ${layout})`;
         const found = await replay(device, name, recorded, title, layout);
         if (found) wrong.push(`${title}: ${found}`);

@@ -6,12 +6,15 @@ import type { Tolerances } from './samples/spec.ts';
  * What is looked at:
  * - `forward`, `backward`: values, dtypes and shapes against PyTorch's;
  * - `layouts`: both again with every tensor transposed, strided, reversed, and not at the start of its memory;
- * - `differences`, `double`: first and second derivatives against central differences, in float64;
- * - `lowered`: forward and backward again on a device whose optional kernels are removed;
+ * - `differences`, `double`: first and second derivatives against central differences, in float64; second ones in
+ *   float32 against those in float64;
+ * - `lowered`: forward and backward again on a device whose optional kernels are removed, and that both give the same;
+ * - `primitives`: the required kernels against plain float64 loops of this package;
  * - `errors`: class and message of what must be refused;
  * - `lifetimes`: on devices with explicit memory, that nothing is left behind;
  * - `storage`: memory below the ops;
- * - `reached`: that the samples which stand for an op really run it.
+ * - `reached`: that the samples which stand for an op really run it;
+ * - `training`: that small networks learn as they do in PyTorch, in memory that does not grow.
  */
 export type Check =
   | 'forward'
@@ -23,11 +26,16 @@ export type Check =
   | 'errors'
   | 'lifetimes'
   | 'storage'
-  | 'reached';
+  | 'primitives'
+  | 'reached'
+  | 'training';
+
+/** What a line of the matrix is about: values, gradients, second derivatives. */
+export type Direction = 'forward' | 'backward' | 'double';
 
 /** Cases by what they have in common; at least one field, all of which must match exactly. */
 export interface CaseSelector {
-  /** A function, a method (`Tensor.add_`), an op for `reached`, a topic for `storage`. */
+  /** A function, a method (`Tensor.add_`), an op for `reached`, a topic for `storage`, a network for `training`. */
   readonly subject?: string;
   readonly dtype?: DType;
   readonly check?: Check;
@@ -46,6 +54,8 @@ export interface BackendUnderTest {
   readonly name: string;
   /** Makes the device; called once. */
   readonly create: () => Device | Promise<Device>;
+  /** A device with float64 that second derivatives are compared with, where the backend has no float64 of its own. */
+  readonly reference?: () => Device | Promise<Device>;
   /** Tolerances instead of the samples', by function; `*` stands for all others. */
   readonly tolerance?: Readonly<Partial<Record<SampledName | '*', Tolerances>>>;
   /** Cases that are not run. */

@@ -46,5 +46,7 @@ function drawOne(u: number, low: number, high: number, dtype: DType): number {
 
 /** What a result's gradient is taken to be: multiples of 1/8 that no dtype rounds, none of them 0. */
 export function cotangent(size: number, output: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, i) => (((i * 7 + output * 5 + 3) % 11) - 5.5) / 4);
+  const weights = new Float64Array(size);
+  for (let i = 0; i < size; i++) weights[i] = (((i * 7 + output * 5 + 3) % 11) - 5.5) / 4;
+  return weights;
 }

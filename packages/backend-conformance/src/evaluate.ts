@@ -1,6 +1,6 @@
 import { grad } from '@flambeau/autograd';
 import type { Device, DType, Tensor, TypedArray } from '@flambeau/core';
-import { add, fromTyped, isFloat, mul, runtime, sum, withScope } from '@flambeau/core';
+import { add, addLayer, fromTyped, isFloat, mul, runtime, sum, withScope } from '@flambeau/core';
 import { type Case, mapSpecs, specsOf } from './cases.ts';
 import { cotangent, drawValues } from './draw.ts';
 import { callFunction } from './functions.ts';
@@ -23,6 +23,8 @@ export interface Evaluation {
   readonly gradients: readonly (HostTensor | null)[];
   /** The gradients of Σ gradient · {@link secondWeights}, if asked for. */
   readonly seconds: readonly (HostTensor | null)[];
+  /** Whether values had to be known on the host: only where asked for. */
+  readonly host: boolean;
 }
 
 /** How to run a case. */
@@ -33,6 +35,10 @@ export interface EvaluateOptions {
   readonly layout?: Layout;
   /** Instead of the samples' own values, by tensor. */
   readonly values?: readonly TypedArray[];
+  /** Look whether the call runs an op of the host class, or has to be awaited. */
+  readonly watch?: boolean;
+  /** Functions beside core's, by the names that calls have for them. */
+  readonly functions?: Readonly<Record<string, unknown>>;
 }
 
 /** Whether a tensor of a case takes part in gradients. */
@@ -85,9 +91,10 @@ export async function evaluate(device: Device, c: Case, options: EvaluateOptions
   const collected = <T>(fn: () => T): T =>
     onDevice(device, () => withScope(true, fn, (all) => void made.push(...all)));
   try {
-    const { outputs, wanted } = collected(() => {
+    const { outputs, wanted, host } = collected(() => {
       const placed = placeArguments(device, c, options);
-      return { outputs: callFunction(c.fn, placed.args), wanted: placed.wanted };
+      const run = (): ReturnType<typeof callFunction> => callFunction(c.fn, placed.args, options.functions);
+      return { ...(options.watch ? watched(run) : { outputs: run(), host: false }), wanted: placed.wanted };
     });
     const results = await outputs;
     if (outputs instanceof Promise) made.push(...results);
@@ -95,9 +102,27 @@ export async function evaluate(device: Device, c: Case, options: EvaluateOptions
     const [values, gradients, seconds] = await Promise.all(
       [results, derived.gradients, derived.seconds].map(readAll),
     );
-    return { outputs: values as HostTensor[], gradients: gradients ?? [], seconds: seconds ?? [] };
+    return { outputs: values as HostTensor[], gradients: gradients ?? [], seconds: seconds ?? [], host };
   } finally {
     for (const x of made) x.dispose();
+  }
+}
+
+/** Makes a call, and tells whether values have to be known on the host for it. */
+function watched(run: () => ReturnType<typeof callFunction>): {
+  outputs: ReturnType<typeof callFunction>;
+  host: boolean;
+} {
+  let host = false;
+  const remove = addLayer((call, next) => {
+    host ||= call.op.class === 'host';
+    return next(call);
+  });
+  try {
+    const outputs = run();
+    return { outputs, host: host || outputs instanceof Promise };
+  } finally {
+    remove();
   }
 }
 

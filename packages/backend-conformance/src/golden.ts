@@ -53,7 +53,8 @@ export function decodeGolden(text: string): GoldenValue {
 /** Little-endian values from base64. */
 export function decodeValues(base64: string, dtype: DType): TypedArray {
   const text = atob(base64);
-  const bytes = Uint8Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   const { bytes: width } = DTYPES[dtype];
   const out = allocTyped(dtype, bytes.length / width);
   const view = new DataView(bytes.buffer);

@@ -1,5 +1,5 @@
 import type { DType } from '@flambeau/core';
-import type { Check } from './backend-under-test.ts';
+import type { Check, Direction } from './backend-under-test.ts';
 import type { Cell, CellResult, Status } from './cell.ts';
 
 /** A cell that has run, as plain data. */
@@ -7,6 +7,7 @@ export interface ReportLine extends CellResult {
   readonly subject: string;
   readonly dtype: DType | null;
   readonly check: Check;
+  readonly directions: readonly Direction[];
 }
 
 /** What a run came to. Filled while it runs. */
@@ -23,9 +24,12 @@ export interface Totals {
   readonly skipped: number;
 }
 
-/** Adds the result of a cell. */
-export function record(report: Report, { subject, dtype, check }: Cell, result: CellResult): void {
-  report.lines.push({ subject, dtype, check, ...result });
+/** Adds the result of a cell, and gives its line. */
+export function record(report: Report, cell: Cell, result: CellResult): ReportLine {
+  const { subject, dtype, check, directions } = cell;
+  const line: ReportLine = { subject, dtype, check, directions, ...result };
+  report.lines.push(line);
+  return line;
 }
 
 /** Counts cells by status, and cases. */

@@ -49,7 +49,9 @@ describe('a backend that does something wrong is found out', () => {
   test('by its values: a softmax that is off by a thousandth', async () => {
     const create = cpuWith('softmax', slightlyOff);
     expect(statuses(await run('softmax', 'forward', { create }))).toEqual(['fail', 'fail']);
-    expect(statuses(await run('softmax', 'lowered', { create }))).toEqual(['pass', 'pass']);
+    const lowered = await run('softmax', 'lowered', { create });
+    expect(statuses(lowered)).toEqual(['fail', 'fail']);
+    expect(lowered[0]?.failures[0]?.message).toMatch(/^with the kernel against the lowering: got/);
     expect(statuses(await run('tanh', 'forward', { create }))).not.toContain('fail');
   });
 
@@ -58,6 +60,10 @@ describe('a backend that does something wrong is found out', () => {
     expect(statuses(await run('logSoftmax', 'forward', { create }))).not.toContain('fail');
     expect(statuses(await run('logSoftmax', 'backward', { create }))).toEqual(['fail', 'fail']);
     expect(statuses(await run('logSoftmax', 'differences', { create }))).toEqual(['fail']);
+    const lowered = await run('logSoftmax', 'lowered', { create });
+    expect(new Set(lowered.flatMap(({ failures }) => failures.map(({ direction }) => direction)))).toEqual(
+      new Set(['backward']),
+    );
   });
 
   test('by a layout: a copy that takes every tensor for one in row-major order', async () => {
@@ -66,6 +72,22 @@ describe('a backend that does something wrong is found out', () => {
       return kernel(flat, outputs, attrs, context);
     });
     expect(statuses(await run('clone', 'layouts', { create }))).toContain('fail');
+  });
+
+  test('by second derivatives in float32: a softmax that is off in that dtype alone', async () => {
+    const create = cpuWith('softmax', (kernel) => (inputs, outputs, attrs, context) => {
+      const fault = kernel(inputs, outputs, attrs, context);
+      const [y] = outputs;
+      if (y?.dtype === 'float32') {
+        const values = y.block as Float32Array;
+        for (let i = 0; i < y.size; i++) values[y.offset + i] = (values[y.offset + i] as number) * 1.01;
+      }
+      return fault;
+    });
+    const [float32, float64] = await run('softmax', 'double', { create });
+    expect(float32?.status).toBe('fail');
+    expect(float32?.failures[0]?.message).toMatch(/^second derivative 0, in float64 at 'cpu': got/);
+    expect(float64?.status).toBe('pass');
   });
 
   test('by an error that it does not report: a gather that takes any index', async () => {
@@ -107,8 +129,30 @@ test('a device is not asked for dtypes that it lacks, and every such case is cou
   expect(results.flatMap(({ failures }) => failures)).toEqual([]);
   const reasons = new Set(results.flatMap((result) => Object.keys(result.reasons)));
   const lacking = ['float64', 'uint8', 'int8'].map((dtype) => `the device has no ${dtype}`);
-  expect(reasons).toEqual(new Set([...lacking, 'the collector owns the memory of this device']));
+  const others = [
+    'the collector owns the memory of this device',
+    'no float64 here, and no reference was given',
+  ];
+  expect(reasons).toEqual(new Set([...lacking, ...others]));
   expect(results.every(({ cases, skipped }, i) => cases + skipped === cells[i]?.cases.length)).toBe(true);
+});
+
+describe('second derivatives on a device without float64', () => {
+  const { backend } = cpu();
+  const capabilities = { ...backend.capabilities, dtypes: ['float32', 'int32', 'bool'] as const };
+  const create = (): Device => createDevice({ ...backend, capabilities });
+
+  test('are compared with those of the reference', async () => {
+    const [float32, float64] = await run('tanh', 'double', { create, reference: cpu });
+    expect(float32).toMatchObject({ status: 'pass', skipped: 0 });
+    expect(float64?.status).toBe('skip');
+  });
+
+  test('are skipped without one, and counted', async () => {
+    const [float32] = await run('tanh', 'double', { create });
+    expect(float32).toMatchObject({ status: 'skip', cases: 0 });
+    expect(float32?.reasons).toEqual({ 'no float64 here, and no reference was given': float32?.skipped });
+  });
 });
 
 describe('known differences', () => {
@@ -137,15 +181,15 @@ describe('known differences', () => {
     });
     expect(result?.status).toBe('fail');
     expect(result?.failures).toEqual([
-      { title: 'tanh([3, 5])', message: 'passes, but is expected to fail: known' },
+      { title: 'tanh([3, 5])', direction: 'forward', message: 'passes, but is expected to fail: known' },
     ]);
   });
 
   test('a selection that names nothing, everything, or no reason is refused', () => {
     const plan = (selection: BackendUnderTest['skip']) => () =>
       planSuite({ name: 'tested', create: cpu, skip: selection ?? [] });
-    expect(plan([{ reason, cases: [{ subject: 'tan' }] }])).toThrow(
-      'skip names no case: {"subject":"tan"} (known)',
+    expect(plan([{ reason, cases: [{ subject: 'tanhh' }] }])).toThrow(
+      'skip names no case: {"subject":"tanhh"} (known)',
     );
     expect(plan([{ reason, cases: [{}] }])).toThrow('skip of everything');
     expect(plan([{ reason: ' ', cases: [{ subject: 'tanh' }] }])).toThrow('skip without a reason');

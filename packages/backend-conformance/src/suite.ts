@@ -1,15 +1,17 @@
 import type { DType } from '@flambeau/core';
 import { isFloat } from '@flambeau/core';
 import { opTable } from '@flambeau/core/testing';
-import type { BackendUnderTest, Check } from './backend-under-test.ts';
+import type { BackendUnderTest, Check, Direction } from './backend-under-test.ts';
 import { type Case, casesOf } from './cases.ts';
 import { type Cell, createCell, type Entry, type Verdict } from './cell.ts';
 import { checkDifferences, checkDouble } from './checks/differences.ts';
 import { checkError, errorCase } from './checks/errors.ts';
 import { checkLifetimes } from './checks/lifetimes.ts';
+import { primitiveChecks } from './checks/primitives.ts';
 import { checkReached } from './checks/reached.ts';
 import { storageChecks } from './checks/storage.ts';
-import { checkBackward, checkForward, checkLayouts } from './checks/values.ts';
+import { trainingChecks } from './checks/training.ts';
+import { checkBackward, checkForward, checkLayouts, checkLowered } from './checks/values.ts';
 import { type Context, OPTIONAL_OPS, openContext } from './context.ts';
 import type { SampledName } from './functions.ts';
 import { lackingFor } from './lacking.ts';
@@ -23,9 +25,13 @@ export interface Suite {
   readonly cells: readonly Cell[];
 }
 
+/** What a cell is about; it looks at values unless it says otherwise. */
+type About = Omit<Cell, 'cases' | 'run' | 'directions'> & Partial<Pick<Cell, 'directions'>>;
+
 /** A check of single cases. */
 interface CaseCheck {
   readonly title: string;
+  directions(differentiable: boolean): readonly Direction[];
   /** Whether a function has this check in a dtype. */
   concerns(of: FunctionSamples, dtype: DType, lowers: boolean): boolean;
   /** Whether a case has it. */
@@ -34,42 +40,49 @@ interface CaseCheck {
 }
 
 const always = (): boolean => true;
+const forward = (): readonly Direction[] => ['forward'];
+const backward = (): readonly Direction[] => ['backward'];
+const both = (differentiable: boolean): readonly Direction[] =>
+  differentiable ? ['forward', 'backward'] : ['forward'];
 const smooth = ({ sample }: Case): boolean => sample.smooth !== false;
 
 const caseChecks: Readonly<Partial<Record<Check, CaseCheck>>> = {
-  forward: { title: "gives PyTorch's values", concerns: always, run: checkForward },
+  forward: { title: "gives PyTorch's values", directions: forward, concerns: always, run: checkForward },
   backward: {
     title: "gives PyTorch's gradients",
+    directions: backward,
     concerns: (of, dtype) => of.gradient && isFloat(dtype),
     run: checkBackward,
   },
   layouts: {
     title: 'gives the same in every layout',
+    directions: both,
     concerns: (of) => of.layouts !== false,
     run: checkLayouts,
   },
   differences: {
     title: 'has the gradients of finite differences',
+    directions: backward,
     concerns: (of, dtype) => of.gradient && dtype === 'float64',
     covers: smooth,
     run: checkDifferences,
   },
   double: {
-    title: 'has the second derivatives of finite differences',
-    concerns: (of, dtype) => of.gradient && dtype === 'float64',
+    title: 'has the right second derivatives',
+    directions: () => ['double'],
+    concerns: (of, dtype) => of.gradient && isFloat(dtype),
     covers: smooth,
     run: checkDouble,
   },
   lowered: {
     title: 'gives the same without optional kernels',
+    directions: both,
     concerns: (_of, _dtype, lowers) => lowers,
-    run: async (context, c) => {
-      const reduced = { ...context, device: context.lowered };
-      return (await checkForward(reduced, c)) ?? (c.samples.gradient ? checkBackward(reduced, c) : null);
-    },
+    run: checkLowered,
   },
   lifetimes: {
     title: 'leaves nothing in memory',
+    directions: forward,
     concerns: (of, dtype) => dtype === of.dtypes[0],
     run: checkLifetimes,
   },
@@ -80,39 +93,53 @@ export function planSuite(backend: BackendUnderTest): Suite {
   let context: Promise<Context> | null = null;
   const open = (): Promise<Context> => (context ??= openContext(backend));
   const cells: Cell[] = [];
-  const add = (
-    subject: string,
-    dtype: DType | null,
-    check: Check,
-    title: string,
-    entries: readonly Entry[],
-  ): void => {
-    if (entries.length > 0) cells.push(createCell(backend, open, { subject, dtype, check, title }, entries));
+  const add = (about: About, entries: readonly Entry[]): void => {
+    if (entries.length > 0)
+      cells.push(createCell(backend, open, { directions: ['forward'], ...about }, entries));
   };
   for (const [topic, run] of Object.entries(storageChecks)) {
-    add(topic, null, 'storage', topic, [{ title: topic, alone: true, run: ({ device }) => run(device) }]);
+    add({ subject: topic, dtype: null, check: 'storage', title: topic }, [
+      { title: topic, alone: true, run: ({ device }) => run(device) },
+    ]);
+  }
+  for (const { subject, dtype, cases } of primitiveChecks()) {
+    const title = `${subject} of ${dtype} is what plain loops give`;
+    add({ subject, dtype, check: 'primitives', title }, cases);
   }
   const lowers: ReadonlySet<string> = new Set(OPTIONAL_OPS.flatMap(provenBy));
   for (const [fn, of] of Object.entries(samples) as [SampledName, FunctionSamples][]) {
     for (const dtype of ALL) {
       const cases = casesOf(fn, of, dtype);
-      for (const [check, { title, concerns, covers = always, run }] of Object.entries(caseChecks)) {
+      for (const [check, about] of Object.entries(caseChecks) as [Check, CaseCheck][]) {
+        const { title, directions, concerns, covers = always, run } = about;
         if (!concerns(of, dtype, lowers.has(fn))) continue;
-        const entries = cases
-          .filter(covers)
-          .map((c): Entry => ({ title: c.title, alone: check === 'lifetimes', run: whereItCan(c, run) }));
-        add(fn, dtype, check as Check, `${fn} of ${dtype} ${title}`, entries);
+        const entries = cases.filter(covers).map(
+          (c): Entry => ({
+            title: c.title,
+            alone: check === 'lifetimes',
+            run: whereItCan(c, run),
+            ...(check === 'forward' && { onHost: ({ onHost }) => onHost.has(c) }),
+          }),
+        );
+        const found = directions(of.gradient && isFloat(dtype));
+        add({ subject: fn, dtype, check, directions: found, title: `${fn} of ${dtype} ${title}` }, entries);
       }
     }
     const refused = (of.errors ?? []).map((sample): Entry => {
       const c = errorCase(fn, of, sample);
       return { title: c.title, alone: true, run: whereItCan(c, (given) => checkError(given, c, sample)) };
     });
-    add(fn, null, 'errors', `${fn} refuses what it must`, refused);
+    add({ subject: fn, dtype: null, check: 'errors', title: `${fn} refuses what it must` }, refused);
   }
   for (const op of opTable.keys()) {
-    add(op, null, 'reached', `the op ${op} is run by its samples`, [
+    const title = `the op ${op} is run by its samples`;
+    add({ subject: op, dtype: null, check: 'reached', title }, [
       { title: op, alone: true, run: (given) => checkReached(given, op) },
+    ]);
+  }
+  for (const [network, { title, run }] of Object.entries(trainingChecks)) {
+    add({ subject: network, dtype: 'float32', check: 'training', directions: ['backward'], title }, [
+      { title: network, alone: true, run },
     ]);
   }
   checkSelections(

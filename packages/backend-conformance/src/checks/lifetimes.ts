@@ -17,7 +17,7 @@ export async function checkLifetimes({ counted: device }: Context, c: Case): Pro
   });
   const results = await outputs;
   const { gradients, weights } = differentiate(results, wanted, 1);
-  for (const y of results) await y.data();
+  await Promise.all(results.map((y) => y.data()));
   for (const x of [...inputs, ...results, ...gradients, ...weights]) x?.dispose();
   const after = device.stats();
   const left = after.blocks - before.blocks;

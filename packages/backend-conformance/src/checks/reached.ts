@@ -29,7 +29,7 @@ export async function checkReached({ device, lowered }: Context, op: OpName): Pr
       const reason = lackingFor(device, c);
       lacking ??= reason;
       if (reason) continue;
-      for (const place of [device, lowered]) {
+      for (const place of lowered ? [device, lowered] : [device]) {
         await evaluate(place, c, { order: c.samples.gradient ? 1 : 0 });
         if (found) return null;
       }

@@ -3,6 +3,7 @@ import { allocTyped, FlambeauError, fromTyped, full, tensor, zeros } from '@flam
 import { NotHere, type Verdict } from '../cell.ts';
 import { anotherDevice } from '../context.ts';
 import { drawValues } from '../draw.ts';
+import { errorName } from '../error-names.ts';
 import { t } from '../samples/spec.ts';
 
 type StorageCheck = (device: Device) => Promise<Verdict>;
@@ -31,12 +32,43 @@ async function errorOf(fn: () => unknown): Promise<string> {
     await fn();
     return 'no error';
   } catch (error) {
-    return error instanceof FlambeauError ? error.name : String(error);
+    return error instanceof FlambeauError ? errorName(error) : String(error);
   }
 }
 
 /** Memory below the ops. */
 export const storageChecks: Readonly<Record<string, StorageCheck>> = {
+  'blocks of every size, 0 bytes too, are allocated, written, read in part, and released': async ({
+    backend,
+    capabilities,
+  }) => {
+    for (const dtype of capabilities.dtypes) {
+      for (const size of SIZES) {
+        const block = backend.alloc(dtype, size);
+        const data = drawValues(t([size]), dtype, size);
+        backend.write(block, data);
+        const [whole, part] = await Promise.all([
+          backend.read(block, dtype, 0, size),
+          backend.read(block, dtype, size >> 1, size - (size >> 1)),
+        ]);
+        backend.release(block);
+        const wrong = unlike(whole, data) ?? unlike(part, data.slice(size >> 1));
+        if (wrong) return `${dtype}[${size}]: ${wrong}`;
+      }
+    }
+    return null;
+  },
+  'a block is read as it was at the call, whatever is written and released afterwards': async ({
+    backend,
+  }) => {
+    const block = backend.alloc('float32', 3);
+    backend.write(block, Float32Array.of(1, 2, 3));
+    const first = backend.read(block, 'float32', 0, 3);
+    backend.write(block, Float32Array.of(4, 5, 6));
+    const second = backend.read(block, 'float32', 0, 3);
+    backend.release(block);
+    return unlike(await first, [1, 2, 3]) ?? unlike(await second, [4, 5, 6]);
+  },
   'tensors of every size and dtype come back as they went in': async (device) => {
     for (const dtype of device.capabilities.dtypes) {
       for (const size of SIZES) {
@@ -138,6 +170,27 @@ export const storageChecks: Readonly<Record<string, StorageCheck>> = {
       unlike(await turned.data(), [1, 3, 2, 4])
     );
   },
+  'an operation on overlapping views reads before it writes': async (device) => {
+    const sums = tensor([1, 2, 3, 4, 5], { device });
+    sums.narrow(0, 1, 4).add_(sums.narrow(0, 0, 4));
+    const reversed = tensor([1, 2, 3, 4, 5], { device });
+    reversed.copy_(reversed.flip(0));
+    return unlike(await sums.data(), [1, 3, 5, 7, 9]) ?? unlike(await reversed.data(), [5, 4, 3, 2, 1]);
+  },
+  'tensors without elements go through ops, gradients and reads': async (device) => {
+    const x = zeros([0, 3], { device, requiresGrad: true });
+    const y = x.mul(2).add(1).sum();
+    await y.backwardAsync();
+    const found = [x.grad?.shape.join(), (await x.grad?.data())?.length, await y.item()];
+    return found.join() === '0,3,0,0' ? null : `got ${found.join('; ')}, expected 0,3; 0; 0`;
+  },
+  'a tensor may be disposed while it is read': async (device) => {
+    const x = tensor([1, 2, 3], { device }).add(1);
+    const values = x.data();
+    x.dispose();
+    const other = zeros([3], { device }).add(7);
+    return unlike(await values, [2, 3, 4]) ?? unlike(await other.data(), [7, 7, 7]);
+  },
   'an operand may be the target itself': async (device) => {
     const x = tensor(
       [
@@ -165,6 +218,12 @@ export const storageChecks: Readonly<Record<string, StorageCheck>> = {
     await back.sum().backwardAsync();
     const places = [there.device === other, back.device === device, x.grad?.device === device];
     if (places.includes(false)) return `got tensors on ${there.device.name} and ${back.device.name}`;
+    for (const dtype of device.capabilities.dtypes) {
+      const data = drawValues(t([5]), dtype, 1);
+      const moved = await (await fromTyped(data, [5], { dtype, device }).toAsync(other)).toAsync(device);
+      const wrong = moved.dtype === dtype ? unlike(await moved.data(), data) : `got ${moved.dtype}`;
+      if (wrong) return `${dtype}: ${wrong}`;
+    }
     return unlike(await back.data(), [4, 16, 36]) ?? unlike((await x.grad?.data()) ?? [], [8, 16, 24]);
   },
   'a disposed tensor is refused': async (device) => {

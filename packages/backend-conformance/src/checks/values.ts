@@ -1,4 +1,5 @@
 import type { Case } from '../cases.ts';
+import { NotHere, type Verdict, Wrong } from '../cell.ts';
 import { difference, toleranceFor } from '../compare.ts';
 import { type Context, goldenFor } from '../context.ts';
 import { type EvaluateOptions, type Evaluation, evaluate, type HostTensor } from '../evaluate.ts';
@@ -8,37 +9,58 @@ import type { Layout, Tolerances } from '../samples/spec.ts';
 const LAYOUTS: readonly Layout[] = ['transposed', 'stepped', 'flipped', 'offset'];
 
 /** Values, dtypes and shapes of the outputs are PyTorch's. */
-export async function checkForward(
-  context: Context,
-  c: Case,
-  options: EvaluateOptions = {},
-): Promise<string | null> {
-  const found = await evaluate(context.device, c, options);
+export async function checkForward(context: Context, c: Case): Promise<Verdict> {
+  const found = await evaluate(context.device, c, { watch: true });
+  if (found.host) context.onHost.add(c);
   return compareOutputs(c, found, goldenFor(c), context.tolerances(c));
 }
 
 /** The gradients are PyTorch's, and computing them does not change the outputs. */
-export async function checkBackward(
-  context: Context,
-  c: Case,
-  options: EvaluateOptions = {},
-): Promise<string | null> {
-  const found = await evaluate(context.device, c, { ...options, order: 1 });
-  const golden = goldenFor(c);
-  const wrong = compareOutputs(c, found, golden, context.tolerances(c));
-  return wrong ?? (c.sample.noGolden ? null : compareGradients(found, golden, context.tolerances(c)));
+export async function checkBackward(context: Context, c: Case): Promise<Verdict> {
+  return (await compareBoth(context, c, { order: 1 }, ''))?.message ?? null;
 }
 
 /** Both again with every tensor in other layouts. */
-export async function checkLayouts(context: Context, c: Case): Promise<string | null> {
-  const check = c.samples.gradient ? checkBackward : checkForward;
+export async function checkLayouts(context: Context, c: Case): Promise<Verdict> {
+  const order = c.samples.gradient ? 1 : 0;
   const found = await Promise.all(
-    LAYOUTS.map(async (layout) => {
-      const wrong = await check(context, c, { layout });
-      return wrong && `${layout}: ${wrong}`;
-    }),
+    LAYOUTS.map((layout) => compareBoth(context, c, { order, layout }, `${layout}: `)),
   );
   return found.find((wrong) => wrong !== null) ?? null;
+}
+
+/** Both again without optional kernels, and that a kernel and its lowering agree, whatever PyTorch gives. */
+export async function checkLowered(context: Context, c: Case): Promise<Verdict> {
+  if (context.lowered === null) return new NotHere('the backend has no optional kernels');
+  const options: EvaluateOptions = { order: c.samples.gradient ? 1 : 0 };
+  const reduced = { ...context, device: context.lowered };
+  const [wrong, fused, lowered] = await Promise.all([
+    compareBoth(reduced, c, options, ''),
+    evaluate(context.device, c, options),
+    evaluate(context.lowered, c, options),
+  ]);
+  if (wrong) return wrong;
+  const tolerances = context.tolerances(c);
+  const values = compareOutputs(c, fused, lowered, tolerances);
+  if (values) return new Wrong(`with the kernel against the lowering: ${values}`, 'forward');
+  const gradients = compareGradients(fused, lowered, tolerances);
+  return gradients && new Wrong(`with the kernel against the lowering: ${gradients}`, 'backward');
+}
+
+/** Outputs, and gradients where asked for, against PyTorch's. */
+async function compareBoth(
+  { device, tolerances }: Context,
+  c: Case,
+  options: EvaluateOptions,
+  where: string,
+): Promise<Wrong | null> {
+  const found = await evaluate(device, c, options);
+  const golden = goldenFor(c);
+  const outputs = compareOutputs(c, found, golden, tolerances(c));
+  if (outputs) return new Wrong(where + outputs, 'forward');
+  if (options.order !== 1 || c.sample.noGolden) return null;
+  const gradients = compareGradients(found, golden, tolerances(c));
+  return gradients ? new Wrong(where + gradients, 'backward') : null;
 }
 
 type Choices = readonly (Tolerances | undefined)[];

@@ -11,6 +11,7 @@ import {
   unaryShapes,
   without,
 } from './common.ts';
+import { INTEGERS_BY_ZERO, noBools, roundedDivision } from './math-common.ts';
 import type { ErrorSample, Sample, SamplesOf } from './spec.ts';
 import { ALL, but, call, FLOATS, NUMBERS, t, v } from './spec.ts';
 
@@ -39,18 +40,21 @@ const broadcastErrors: readonly ErrorSample[] = [
   },
 ];
 
-const noBools = (message: RegExp): ErrorSample => ({
-  args: [t([2]), t([2])],
-  dtype: 'bool',
-  error: 'DTypeError',
-  message,
-});
-
 const numbers = (...values: readonly number[]): Sample[] =>
   values.flatMap((value) => [call(t([2, 3], nonzero), value), call(value, t([2, 3], nonzero))]);
 
 /** Ties share the gradient, or one side takes it: no finite difference agrees. */
 const ties = but(call(v([1, 2, 2, -0, 0, 3]), v([1, 1, 3, 0, -0, 3])), { dtypes: FLOATS, smooth: false });
+
+const floored = roundedDivision({ roundingMode: 'floor' });
+const truncated = roundedDivision({ roundingMode: 'trunc' });
+
+/** What remainders refuse. */
+const remainderErrors: readonly ErrorSample[] = [
+  ...broadcastErrors.slice(0, 2),
+  noBools(t([2]), t([2])),
+  { args: [t([2]), 0], dtype: 'int32', error: 'ArgumentError', message: INTEGERS_BY_ZERO },
+];
 
 type Names =
   | 'add'
@@ -100,7 +104,7 @@ export const arithmetic: SamplesOf<Names> = {
     ],
     errors: [
       ...broadcastErrors,
-      noBools(/sub\(\): not defined for bools/),
+      noBools(t([2]), t([2])),
       {
         args: [t([2], { dtype: 'bool' }), t([2])],
         error: 'DTypeError',
@@ -130,8 +134,19 @@ export const arithmetic: SamplesOf<Names> = {
       atPairs(),
       atIntegerPairs(),
       ...mixedDtypes(nonzero),
+      ...floored.samples,
+      ...truncated.samples,
     ],
-    errors: broadcastErrors,
+    errors: [
+      ...broadcastErrors,
+      ...(floored.errors ?? []),
+      ...(truncated.errors ?? []),
+      {
+        args: [t([2]), t([2]), { roundingMode: 'nearest' }],
+        error: 'ArgumentError',
+        message: /unknown roundingMode: got 'nearest', expected 'floor', 'trunc' or null/,
+      },
+    ],
   },
   pow: {
     dtypes: NUMBERS,
@@ -143,6 +158,7 @@ export const arithmetic: SamplesOf<Names> = {
         but(call(t([5], positive), exponent), { dtypes: FLOATS }),
       ),
       but(call(2, t([5], { low: 0, high: 3 })), { dtypes: NUMBERS }),
+      but(call(t([3], { dtype: 'bool' }), 2), { dtypes: ['int32'] }),
       atPairs(),
       ...[0, 1, 2, 3, -1].map((exponent) => atSpecials(SPECIAL_FEW, exponent)),
       // PyTorch takes √x for this one, which differs from C's pow at −∞ and −0.
@@ -156,7 +172,16 @@ export const arithmetic: SamplesOf<Names> = {
       }),
       ...mixedDtypes({ low: 1, high: 3 }),
     ],
-    errors: broadcastErrors.slice(0, 2),
+    errors: [
+      ...broadcastErrors.slice(0, 2),
+      noBools(t([2]), t([2])),
+      {
+        args: [t([2]), -1],
+        dtype: 'int32',
+        error: 'ArgumentError',
+        message: /integers to a negative power: got int32 and -1, expected a float dtype/,
+      },
+    ],
   },
   fmod: {
     dtypes: NUMBERS,
@@ -165,6 +190,7 @@ export const arithmetic: SamplesOf<Names> = {
       ...binaryShapes({}, nonzero),
       ...numbers(2),
       but(call(t([3, 3]), 0.7), { dtypes: FLOATS }),
+      but(call(t([3]), 0), { dtypes: FLOATS, smooth: false }),
       atPairs(),
       but(call(v([7, -7, 5, -5, 100, -100], { shape: [6, 1] }), v([1, 2, 3, -3, 7, -7])), {
         dtypes: NUMBERS,
@@ -172,7 +198,7 @@ export const arithmetic: SamplesOf<Names> = {
       }),
       ...mixedDtypes({ low: 1, high: 3 }),
     ],
-    errors: broadcastErrors.slice(0, 2),
+    errors: remainderErrors,
   },
   remainder: {
     dtypes: NUMBERS,
@@ -181,6 +207,7 @@ export const arithmetic: SamplesOf<Names> = {
       ...binaryShapes({}, nonzero),
       ...numbers(2),
       but(call(t([3, 3]), -0.7), { dtypes: FLOATS }),
+      but(call(t([3]), 0), { dtypes: FLOATS, smooth: false }),
       atPairs(),
       but(call(v([7, -7, 5, -5, 100, -100], { shape: [6, 1] }), v([1, 2, 3, -3, 7, -7])), {
         dtypes: NUMBERS,
@@ -188,7 +215,7 @@ export const arithmetic: SamplesOf<Names> = {
       }),
       ...mixedDtypes({ low: 1, high: 3 }),
     ],
-    errors: broadcastErrors.slice(0, 2),
+    errors: remainderErrors,
   },
   maximum: {
     dtypes: ALL,
@@ -214,6 +241,7 @@ export const arithmetic: SamplesOf<Names> = {
     dtypes: NUMBERS,
     gradient: true,
     samples: [...unaryShapes(), but(atSpecials(), { signedZeros: true }), atIntegers()],
+    errors: [noBools(t([2]))],
   },
   sign: { dtypes: ALL, gradient: true, samples: [...unaryShapes(), atSpecials(), atIntegers()] },
   square: {

@@ -51,6 +51,23 @@ const withTensors: Sample[] = [
   call(t([4, 3]), [ints([], [0])]),
   call(t([2, 4, 3], { layout: 'transposed' }), [0, ints([3, 1])]),
   call(t([4, 3]), [null, ints([1, 1])]),
+  call(t([4, 3]), [ints([0, 2, -1]), ints([1, 0, -3])]),
+  call(t([4, 3]), [ints([0, 2], [2, 1]), ints([1, 0, 2])]),
+  call(t([2, 3, 4]), [ints([0, 1]), ':', ints([1, 2])]),
+  call(t([2, 3, 4]), [':', ints([0, 2]), ints([1, 3])]),
+  call(t([2, 3, 4]), [ints([0, 1]), ints([1, 2])]),
+  call(t([2, 3, 4]), ['...', ints([0, 2]), [1, 3]]),
+  call(t([2, 3, 4]), [ints([1, 0]), [0, 2], ints([1, 2])]),
+  call(t([2, 3, 4]), [ints([1, 0]), null, ints([1, 2])]),
+  call(t([2, 3, 4]), [ints([1, 0]), 1, ints([1, 2])]),
+  call(t([2, 3, 4]), [':', 1, ints([1, 2])]),
+  call(t([2, 3, 4]), [0, ':', ints([1, 2])]),
+  call(t([2, 3, 4]), [ints([1], []), ':', ints([1, 2])]),
+  call(t([2, 3, 4]), [ints([1], []), ints([2], []), ints([-1], [])]),
+  call(t([2, 3, 2, 2]), [':', ints([0, 1, 1]), ':', ints([1, 1, 0])]),
+  call(t([2, 3, 4]), [ints([0, 1]), ints([2]), ints([3, -4])]),
+  call(t([2, 3, 4]), [[null, null, -1], ints([], [0]), ints([1])]),
+  call(t([2, 3, 4], { layout: 'transposed' }), [ints([0, 1]), ':', ints([1, 2])]),
 ];
 
 const withMasks: Sample[] = [
@@ -60,6 +77,10 @@ const withMasks: Sample[] = [
   call(t([4, 3]), [bools([0, 0, 0, 0])]),
   call(t([2, 3]), [':', bools([1, 0, 1])]),
   call(t([2, 2, 3]), [bools([1, 0, 1, 1], [2, 2])]),
+  call(t([2, 3]), [bools([1, 1]), ints([0, 2])]),
+  call(t([2, 3, 2]), [bools([1, 1]), ':', bools([1, 1])]),
+  call(t([2, 3]), [bools([1], [])]),
+  call(t([]), [bools([0], [])]),
 ];
 
 const atErrors: readonly ErrorSample[] = [
@@ -118,9 +139,28 @@ export const indexing: SamplesOf<Names> = {
       {
         args: [t([4, 3]), [ints([4])]],
         error: 'ValueError',
-        message: /index out of range: got 4 at position 0, expected 0 ≤ index < 4 along dimension 0/,
+        message: /index out of range: got 4 at position 0, expected -4 ≤ index < 4 along dimension 0/,
       },
-      { args: [t([4, 3]), [ints([0, -5])]], error: 'ValueError', message: /index out of range/ },
+      {
+        args: [t([4, 3]), [ints([0, -5])]],
+        error: 'ValueError',
+        message: /at\(\): index out of range: got -5 at position 1, expected -4 ≤ index < 4/,
+      },
+      {
+        args: [t([4, 3]), [ints([0, 1]), ints([0, 3])]],
+        error: 'ValueError',
+        message: /at\(\): index out of range: got 3 at position 1, expected -3 ≤ index < 3 along dimension 1/,
+      },
+      {
+        args: [t([4, 3]), [ints([0, 1]), ints([0, 1, 2])]],
+        error: 'ShapeError',
+        message: /at\(\): shapes do not broadcast: got \[2\] and \[3\]/,
+      },
+      {
+        args: [t([4, 3]), [t([2])]],
+        error: 'DTypeError',
+        message: /an index is not an integer: got float32/,
+      },
     ],
   },
   'Tensor.at': {
@@ -150,6 +190,17 @@ export const indexing: SamplesOf<Names> = {
       call(t([2, 3]), [bools([1, 0, 0, 1, 1, 0], [2, 3])], t([])),
       call(t([2, 3]), [bools([1, 0])], 1),
       but(call(t([3, 4]), [0], t([4], { dtype: 'int32' })), { dtypes: ['float32'] }),
+      call(t([3, 4]), [ints([2, 0])], t([2, 4])),
+      call(t([3, 4]), [ints([2, -3])], 1),
+      call(t([3, 4]), [':', ints([2, 0])], t([2])),
+      call(t([3, 4]), [0, ints([2, 0])], t([2])),
+      call(t([2, 3, 4]), [ints([0, 1]), [0, 2], ints([1, 2])], t([2, 2])),
+      call(t([2, 3, 4]), [':', ints([0, 2]), ints([1, 3])], t([2, 2])),
+      call(t([2, 3]), [null, ints([1])], t([3])),
+      call(t([3, 4], { layout: 'transposed' }), [[0, null, 2], ints([0, 3])], t([2, 2])),
+      but(call(t([3, 4]), [ints([1, 1])], t([2, 4])), {
+        noGolden: 'PyTorch gives a gradient to values that were written over',
+      }),
     ],
     errors: [
       {
@@ -159,10 +210,9 @@ export const indexing: SamplesOf<Names> = {
       },
       ...atErrors.slice(0, 2).map((sample) => ({ ...sample, args: [...sample.args, 1] })),
       {
-        args: [t([3, 4]), [ints([0])], 1],
-        error: 'ShapeError',
-        message: /index tensors are not supported here/,
-        stricter: 'not there yet',
+        args: [t([3, 4]), [ints([0, 3])], 1],
+        error: 'ValueError',
+        message: /setAt\(\): index out of range: got 3 at position 1, expected -3 ≤ index < 3/,
       },
     ],
   },
@@ -303,6 +353,9 @@ export const indexing: SamplesOf<Names> = {
       call(t([4]), bools([1, 0, 0, 1])),
       call(t([2, 3]), t([2, 3], { dtype: 'bool' })),
       call(t([2, 3]), bools([0, 0, 0, 0, 0, 0], [2, 3])),
+      call(t([2, 3]), bools([1, 0, 1])),
+      call(t([3]), bools([1, 0], [2, 1])),
+      call(t([]), bools([1, 0, 1])),
       call(t([]), bools([1], [])),
       call(t([0]), bools([], [0])),
       call(t([3, 4], { layout: 'transposed' }), t([3, 4], { dtype: 'bool', layout: 'stepped' })),
@@ -312,7 +365,7 @@ export const indexing: SamplesOf<Names> = {
       {
         args: [t([2, 3]), bools([1, 0])],
         error: 'ShapeError',
-        message: /the mask does not fit: got \[2\] for \[2, 3\]/,
+        message: /shapes do not broadcast: got \[2, 3\] and \[2\]/,
       },
     ],
   },
@@ -320,7 +373,7 @@ export const indexing: SamplesOf<Names> = {
     dtypes: FLOATS,
     gradient: true,
     syncRead: true,
-    samples: [call(t([2, 3]), t([2, 3], { dtype: 'bool' }))],
+    samples: [call(t([2, 3]), t([2, 3], { dtype: 'bool' })), call(t([2, 3]), bools([0, 1, 1]))],
   },
   nonzero: {
     dtypes: ALL,
@@ -336,6 +389,12 @@ export const indexing: SamplesOf<Names> = {
       call(v([1, 0, 0, 0, 0, 0, 0, 1], { shape: [2, 2, 2] })),
       call(v([0, 1, 1, 0, 1, 0], { shape: [2, 3], layout: 'transposed' })),
       but(call(v([Number.NaN, 0, -0, Infinity])), { dtypes: FLOATS }),
+      ...[
+        v([0, 1, 2, 0, 0, 3], { shape: [2, 3] }),
+        v([2], { shape: [] }),
+        v([0, 0]),
+        v([1, 0, 0, 0, 0, 0, 0, 1], { shape: [2, 2, 2] }),
+      ].map((x) => call(x, { asTuple: true })),
     ],
   },
   nonzeroSync: {

@@ -155,6 +155,9 @@ export const logic: SamplesOf<Names> = {
       call(t([]), bools([1], []), 1),
       call(t([0]), t([0], { dtype: 'bool' }), 1),
       but(call(t([3]), t([3], { dtype: 'bool' }), -Infinity), { dtypes: FLOATS, smooth: false }),
+      call(t([2, 3]), t([2, 3], { dtype: 'bool' }), t([])),
+      call(t([3]), t([2, 3], { dtype: 'bool' }), t([])),
+      call(t([]), bools([1, 0]), t([])),
     ],
     errors: [
       { args: [t([2]), t([2]), 0], error: 'DTypeError', message: /the mask is not bool: got float32/ },
@@ -164,6 +167,11 @@ export const logic: SamplesOf<Names> = {
         error: 'DTypeError',
         message: /the value does not fit: got 0.5 for int32/,
         stricter: 'PyTorch cuts the fraction off without a word',
+      },
+      {
+        args: [t([2]), t([2], { dtype: 'bool' }), t([1])],
+        error: 'ShapeError',
+        message: /the value is not a single one: got shape \[1\], expected a number or a 0-d tensor/,
       },
     ],
   },

@@ -1,4 +1,5 @@
 import { atIntegers, atSpecials, unaryShapes } from './common.ts';
+import { noBools } from './math-common.ts';
 import type { Sample, SamplesOf } from './spec.ts';
 import { ALL, but, call, FLOATS, NUMBERS, t, v } from './spec.ts';
 
@@ -22,7 +23,17 @@ const rounding = {
     halves,
     atIntegers(),
   ],
+  errors: [noBools(t([2]))],
 };
+
+const toDecimals: readonly Sample[] = [
+  call(t([7]), { decimals: 1 }),
+  call(t([7], { low: -900, high: 900 }), { decimals: -2 }),
+  call(t([2, 3]), { decimals: 0 }),
+  call(v([0.125, 2.5, -1.005, Number.NaN, Infinity]), { decimals: 2 }),
+  call(t([3, 2], { layout: 'transposed' }), { decimals: 3 }),
+  call(t([0]), { decimals: 3 }),
+];
 
 const exact = v([0, 1, -1, 2.7, -2.7, 100, 127]);
 
@@ -36,7 +47,27 @@ export const roundings: SamplesOf<Names> = {
   floor: rounding,
   ceil: rounding,
   trunc: rounding,
-  round: rounding,
+  round: {
+    ...rounding,
+    samples: [
+      ...rounding.samples,
+      ...toDecimals.map((sample) => but(sample, { dtypes: FLOATS, smooth: false })),
+    ],
+    errors: [
+      ...rounding.errors,
+      {
+        args: [t([2]), { decimals: 0.5 }],
+        error: 'ArgumentError',
+        message: /invalid decimals: got 0.5, expected an integer/,
+      },
+      {
+        args: [t([2]), { decimals: 1 }],
+        dtype: 'int32',
+        error: 'DTypeError',
+        message: /decimals of int32: got 1, expected a float dtype/,
+      },
+    ],
+  },
   castTo: {
     dtypes: ALL,
     gradient: true,
