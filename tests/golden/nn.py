@@ -22,7 +22,9 @@ torch.set_num_threads(1)
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 SNAKE = {
     "paddingMode": "padding_mode", "ceilMode": "ceil_mode", "trackRunningStats": "track_running_stats",
-    "fanIn": "fan_in", "fanOut": "fan_out", "leakyRelu": "leaky_relu",
+    "countIncludePad": "count_include_pad", "divisorOverride": "divisor_override", "outputPadding": "output_padding",
+    "outputSize": "output_size", "outputRatio": "output_ratio",
+    "elementwiseAffine": "elementwise_affine", "fanIn": "fan_in", "fanOut": "fan_out", "leakyRelu": "leaky_relu",
 }
 
 
@@ -68,6 +70,11 @@ def inits():
     yield init("Conv2d", [32, 64, 3], {"bias": False})
     yield init("Conv2d", [4, 8, [3, 5]], {"groups": 2})
     yield init("Conv2d", [6, 6, 3], {"groups": 6}, dtype="float64")
+    yield init("Conv1d", [3, 8, 5], {"padding": 2})
+    yield init("Conv3d", [2, 4, [1, 3, 2]], {"groups": 2, "bias": False})
+    yield init("ConvTranspose1d", [6, 4, 3], {"groups": 2, "stride": 2})
+    yield init("ConvTranspose2d", [3, 8, 4], {"stride": 2, "padding": 1})
+    yield init("ConvTranspose3d", [2, 3, 2], dtype="float64")
 
 
 def fill(name, shape, args=[], options={}, dtype="float32"):
@@ -95,11 +102,15 @@ def fills():
         yield fill(name, [8, 4, 3], options={"gain": 1.6})
 
 
+CONSTANT = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm")
+"""Layers whose parameters all start the same."""
+
+
 def layer(kind, args, options, shape, steps=("train",)):
     """Runs the steps on inputs drawn one after another; parameters are drawn before, for layers whose own are constant."""
     torch.manual_seed(11)
-    module = make(kind, args, options, dtype=torch.float64) if kind in {"Linear", "Conv2d", "BatchNorm1d", "BatchNorm2d"} else make(kind, args, options)
-    if kind.startswith("BatchNorm"):
+    module = make(kind, args, options, dtype=torch.float64) if kind.startswith(("Linear", "Conv", *CONSTANT)) else make(kind, args, options)
+    if kind.startswith(CONSTANT):
         with torch.no_grad():
             for p in module.parameters():
                 p.copy_(torch.rand(p.shape, dtype=torch.float64) + 0.5)
@@ -117,6 +128,73 @@ def layer(kind, args, options, shape, steps=("train",)):
         "grads": {name: packed(p.grad) for name, p in module.named_parameters()},
         "buffers": {name: packed(b) for name, b in module.named_buffers()},
     }
+
+
+def convolutions():
+    line, volume = [2, 4, 7], [1, 2, 3, 4, 5]
+    for options in [{}, {"padding": 1, "stride": 2}, {"padding": "same", "dilation": 2}, {"groups": 2, "bias": False}]:
+        yield layer("Conv1d", [4, 4, [3]], options, line)
+    yield layer("Conv1d", [4, 2, 2], {"padding": "same"}, [4, 5])
+    for options in [{}, {"padding": [1, 0, 2], "stride": [2, 1, 2]}, {"padding": "same"}, {"groups": 2}]:
+        yield layer("Conv3d", [2, 2, [2, 3, 2]], options, volume)
+    for mode in ["reflect", "replicate", "circular"]:
+        yield layer("Conv1d", [4, 2, 3], {"padding": 2, "paddingMode": mode, "stride": 2}, line)
+        yield layer("Conv2d", [4, 2, [3, 2]], {"padding": [2, 1], "paddingMode": mode}, [2, 4, 5, 4])
+        yield layer("Conv2d", [4, 2, [4, 2]], {"padding": "same", "paddingMode": mode, "dilation": [1, 2]}, [1, 4, 5, 4])
+        yield layer("Conv2d", [4, 2, 3], {"padding": "valid", "paddingMode": mode}, [1, 4, 5, 4])
+        yield layer("Conv3d", [2, 2, 2], {"padding": [1, 0, 2], "paddingMode": mode}, volume)
+    for options in [{}, {"stride": 2, "padding": 1, "outputPadding": 1}, {"groups": 2, "dilation": 2, "bias": False}]:
+        yield layer("ConvTranspose1d", [4, 6, 3], options, [2, 4, 5])
+        yield layer("ConvTranspose2d", [4, 2, [3, 2]], options, [2, 4, 3, 4])
+        yield layer("ConvTranspose3d", [2, 2, [1, 3, 2]], options, [1, 2, 2, 3, 3])
+    yield layer("ConvTranspose2d", [4, 2, 2], {"stride": [2, 3], "outputPadding": [1, 0]}, [4, 3, 2])
+
+
+def poolings():
+    line, plane, volume = [2, 3, 7], [2, 2, 5, 6], [1, 2, 4, 4, 5]
+    yield layer("MaxPool1d", [[3]], {"stride": 2, "padding": 1}, line)
+    yield layer("MaxPool1d", [2], {"ceilMode": True, "dilation": 2}, [3, 7])
+    yield layer("MaxPool3d", [2], {}, volume)
+    yield layer("MaxPool3d", [[1, 2, 3]], {"stride": [1, 1, 2], "padding": [0, 1, 1], "ceilMode": True}, volume)
+    yield layer("AvgPool1d", [2], {}, line)
+    yield layer("AvgPool1d", [3], {"stride": 2, "padding": 1, "ceilMode": True, "countIncludePad": False}, [3, 6])
+    yield layer("AvgPool2d", [2], {}, plane)
+    yield layer("AvgPool2d", [[3, 2]], {"stride": 2, "padding": 1, "ceilMode": True, "countIncludePad": False}, plane)
+    yield layer("AvgPool2d", [2], {"stride": 1, "divisorOverride": 3}, [2, 3, 4])
+    yield layer("AvgPool3d", [2], {"padding": 1, "ceilMode": True}, volume)
+    yield layer("AvgPool3d", [[1, 2, 3]], {"stride": [2, 1, 1], "divisorOverride": 2}, volume)
+    for kind in ["Avg", "Max"]:
+        yield layer(f"Adaptive{kind}Pool1d", [3], {}, line)
+        yield layer(f"Adaptive{kind}Pool2d", [[2, None]], {}, plane)
+        yield layer(f"Adaptive{kind}Pool2d", [1], {}, [2, 5, 6])
+        yield layer(f"Adaptive{kind}Pool3d", [[2, 3, 1]], {}, volume)
+    yield layer("LPPool1d", [2, 3], {"stride": 2}, line)
+    yield layer("LPPool2d", [2, [2, 3]], {"ceilMode": True}, plane)
+
+
+def normalisations():
+    line, plane, volume = [2, 4, 3], [2, 4, 2, 3], [2, 2, 2, 1, 3]
+    for args, options in [([3], {}), ([[4, 3]], {"eps": 0.1}), ([[3]], {"elementwiseAffine": False})]:
+        yield layer("LayerNorm", args, options, line)
+    yield layer("GroupNorm", [2, 4], {}, plane)
+    yield layer("GroupNorm", [4, 4], {"affine": False, "eps": 0.1}, line)
+    yield layer("InstanceNorm1d", [4], {}, line)
+    yield layer("InstanceNorm1d", [4], {"affine": True}, [4, 3])
+    for kind, channels, shape in [("InstanceNorm1d", 4, line), ("InstanceNorm2d", 4, plane), ("InstanceNorm3d", 2, volume)]:
+        options = {"affine": True, "trackRunningStats": True, "momentum": 0.3}
+        yield layer(kind, [channels], options, shape, ["train", "train"])
+        yield layer(kind, [channels], options, shape, ["train", "eval"])
+    yield layer("InstanceNorm2d", [4], {}, [4, 2, 3], ["eval"])
+    yield layer("LocalResponseNorm", [2], {"alpha": 0.5, "k": 1.5}, plane)
+    yield layer("LocalResponseNorm", [3], {"beta": 0.5}, line)
+    yield layer("BatchNorm3d", [2], {}, volume, ["train", "eval"])
+
+
+def dropouts():
+    for kind, shape in [("AlphaDropout", [3, 4]), ("FeatureAlphaDropout", [2, 3, 2]), ("Dropout1d", [2, 3, 2]), ("Dropout2d", [2, 3, 2, 1]), ("Dropout3d", [3, 2, 1, 2])]:
+        yield layer(kind, [0.3], {}, shape, ["eval"])
+        yield layer(kind, [0.0], {}, shape)
+        yield layer(kind, [1.0], {}, shape)
 
 
 def layers():
@@ -138,6 +216,8 @@ def layers():
     ]:
         yield layer("MaxPool2d", args, options, plane)
     yield layer("MaxPool2d", [2], {}, [4, 5, 4])
+    yield from convolutions()
+    yield from poolings()
     yield layer("ReLU", [], {}, [3, 4])
     yield layer("LeakyReLU", [], {}, [3, 4])
     yield layer("LeakyReLU", [0.3], {}, [3, 4])
@@ -159,6 +239,8 @@ def layers():
     yield layer("BatchNorm1d", [3], {}, [4, 3], ["train", "train"])
     yield layer("BatchNorm1d", [3], {"momentum": None}, [2, 3, 4], ["train", "train", "train"])
     yield layer("BatchNorm1d", [3], {}, [2, 3, 4], ["eval"])
+    yield from normalisations()
+    yield from dropouts()
 
 
 class Shared(nn.Module):
@@ -186,6 +268,26 @@ def cnn():
     )
 
 
+def spatial():
+    return nn.Sequential(
+        nn.Conv1d(2, 4, 3, padding="same", padding_mode="circular"), nn.Conv3d(2, 2, 1, groups=2, bias=False, dilation=2, padding_mode="replicate", padding=(1, 0, 2)),
+        nn.ConvTranspose1d(1, 2, 3, stride=2, output_padding=1), nn.ConvTranspose2d(2, 2, (1, 2), padding=(0, 1), bias=False),
+        nn.ConvTranspose3d(2, 4, 2, groups=2, dilation=2), nn.MaxPool1d(2), nn.MaxPool3d((1, 2, 3), ceil_mode=True), nn.AvgPool1d(3, 2, 1),
+        nn.AvgPool2d((2, 3), padding=1), nn.AvgPool3d(2, divisor_override=3), nn.AdaptiveAvgPool1d(3), nn.AdaptiveAvgPool2d((None, 3)),
+        nn.AdaptiveAvgPool3d(2), nn.AdaptiveMaxPool1d(3), nn.AdaptiveMaxPool2d((2, 3)), nn.AdaptiveMaxPool3d((None, 1, 2)), nn.MaxUnpool1d(2),
+        nn.MaxUnpool2d(2, stride=1), nn.MaxUnpool3d((1, 2, 2), padding=1), nn.LPPool1d(2, 3), nn.LPPool2d(1.5, (2, 3), stride=2, ceil_mode=True),
+        nn.FractionalMaxPool2d(2, output_size=3), nn.FractionalMaxPool3d(2, output_ratio=0.5),
+    )
+
+
+def normalising():
+    return nn.Sequential(
+        nn.LayerNorm(4), nn.LayerNorm((3, 4), eps=0.001, elementwise_affine=False), nn.GroupNorm(2, 4), nn.GroupNorm(3, 6, affine=False),
+        nn.InstanceNorm1d(3), nn.InstanceNorm2d(3, affine=True, track_running_stats=True), nn.InstanceNorm3d(2, momentum=0.3),
+        nn.LocalResponseNorm(2, alpha=0.001, k=1.5), nn.BatchNorm3d(2),
+    )
+
+
 def model(name, module):
     dtypes = {torch.float32: "float32", torch.int64: "int32"}
     return {
@@ -203,6 +305,6 @@ def lines(entries):
     return ",\n".join(json.dumps(e, separators=(",", ":")) for e in entries)
 
 
-sections = {"init": inits(), "fills": fills(), "layers": layers(), "models": [model("cnn", cnn()), model("shared", Shared())]}
+sections = {"init": inits(), "fills": fills(), "layers": layers(), "models": [model("cnn", cnn()), model("spatial", spatial()), model("normalising", normalising()), model("shared", Shared())]}
 body = ",\n".join(f'"{name}":[\n{lines(entries)}]' for name, entries in sections.items())
 sys.stdout.write(f'{{"torch":{json.dumps(torch.__version__)},\n{body}}}\n')

@@ -1,6 +1,7 @@
 """How PyTorch is called for each sampled function: its arguments are those of the samples, in our order and form."""
-from calls import arithmetic, creation, in_place, indexing, neural, reduction, shape
+import importlib
+import pkgutil
 
-MODULES = (arithmetic, creation, in_place, indexing, neural, reduction, shape)
+MODULES = [importlib.import_module(f"calls.{module.name}") for module in pkgutil.iter_modules(__path__)]
 
-CALLS = {name: call for module in MODULES for name, call in module.CALLS.items()}
+CALLS = {name: call for module in MODULES for name, call in getattr(module, "CALLS", {}).items()}

@@ -28,13 +28,13 @@ def where(condition, a, b):
 CALLS = {
     **{
         name: scalar_first(getattr(torch, name))
-        for name in "add sub mul div fmod remainder maximum minimum eq ne lt le gt ge".split()
+        for name in "add sub mul fmod remainder maximum minimum eq ne lt le gt ge".split()
     },
     **{
         name: getattr(torch, name)
         for name in (
             "neg abs sign square reciprocal exp expm1 log log1p sqrt rsqrt sin cos tanh sigmoid relu floor ceil trunc "
-            "round isnan isinf isfinite"
+            "isnan isinf isfinite"
         ).split()
     },
     "pow": torch.pow,

@@ -18,7 +18,14 @@ def apply_in_place(x, name, *args):
 
 
 CALLS = {
-    **{f"Tensor.{name}": in_place(name) for name in "add_ sub_ mul_ div_ relu_ clamp_ fill_ zero_".split()},
+    **{f"Tensor.{name}": in_place(name) for name in (
+        "add_ sub_ mul_ div_ relu_ clamp_ fill_ zero_ abs_ addcdiv_ addcmul_ ceil_ cos_ exp_ expm1_ floor_ fmod_ lerp_ log1p_ log_ "
+        "neg_ pow_ reciprocal_ remainder_ round_ rsqrt_ sigmoid_ sign_ sin_ sqrt_ square_ tanh_ trunc_"
+    ).split()},
+    "Tensor.maskedFill_": lambda x, mask, value: x.clone().masked_fill_(mask, value),
+    "Tensor.scatterAdd_": lambda x, axis, index, source: x.clone().scatter_add_(axis, index.long(), source),
+    "Tensor.div": lambda x, y, o=None: torch.div(x, y, rounding_mode=(o or {}).get("roundingMode")),
+    "Tensor.round": lambda x, o=None: torch.round(x, decimals=(o or {}).get("decimals", 0)),
     "Tensor.copy_": lambda x, source: x.clone().copy_(source),
     "Tensor.apply_": apply_in_place,
 }

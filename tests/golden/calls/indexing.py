@@ -49,7 +49,7 @@ CALLS = {
     "indexSelect": lambda x, axis, index: torch.index_select(x, axis, positions(index)),
     "maskedSelect": torch.masked_select,
     "maskedSelectSync": torch.masked_select,
-    "nonzero": torch.nonzero,
+    "nonzero": lambda x, o=None: list(torch.nonzero(x, as_tuple=True)) if o else torch.nonzero(x),
     "nonzeroSync": torch.nonzero,
     "Tensor.at": lambda x, *indices: at(x, list(indices)),
     "Tensor.setAt": set_at,

@@ -1,15 +1,12 @@
-"""Layers: products, convolution, pooling, normalisation, losses."""
+"""Layers: products, normalisation, losses."""
 import torch
 
 from calls.indexing import positions
+from tensors import DTYPES
 
 
-def pooled(x, kernel, o=None, indices=False):
-    o = dict(o or {})
-    return torch.nn.functional.max_pool2d(
-        x, kernel, stride=o.get("stride"), padding=o.get("padding", 0), dilation=o.get("dilation", 1),
-        ceil_mode=o.get("ceilMode", False), return_indices=indices,
-    )
+def softmax(fn):
+    return lambda x, axis, o=None: fn(x, axis, dtype=DTYPES[o["dtype"]] if o else None)
 
 
 def batch_norm(x, mean, var, o=None):
@@ -26,14 +23,20 @@ def class_nll(x, target, ignore, _caller):
     return torch.nn.functional.nll_loss(x, positions(target), ignore_index=ignore, reduction="none")
 
 
+def ctc_nll(x, labels, times, lengths, o=None):
+    o = o or {}
+    return torch.nn.functional.ctc_loss(
+        x, positions(labels), times.long(), lengths.long(), blank=o.get("blank", 0), reduction="none",
+        zero_infinity=o.get("zeroInfinity", False),
+    )
+
+
 CALLS = {
     "matmul": torch.matmul,
     "linear": torch.nn.functional.linear,
-    "conv2d": lambda x, w, b=None, o=None: torch.nn.functional.conv2d(x, w, b, **(o or {})),
-    "maxPool2d": pooled,
-    "maxPool2dWithIndices": lambda x, kernel, o=None: list(pooled(x, kernel, o, True)),
-    "softmax": torch.softmax,
-    "logSoftmax": torch.log_softmax,
+    "softmax": softmax(torch.softmax),
+    "logSoftmax": softmax(torch.log_softmax),
     "batchNorm": batch_norm,
     "classNll": class_nll,
+    "ctcNll": ctc_nll,
 }

@@ -32,7 +32,7 @@ CALLS = {
             "expm1": "expm1", "log": "log", "log1p": "log1p", "sqrt": "sqrt", "rsqrt": "rsqrt", "sin": "sin", "cos": "cos",
             "tanh": "tanh", "sigmoid": "sigmoid", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "isnan": "isnan",
             "isinf": "isinf", "isfinite": "isfinite", "logical_not": "logicalNot", "t": "Tensor.t",
-            "argwhere": "nonzero", "ravel": "flatten", "zero_": "Tensor.zero_",
+            "argwhere": "nonzero", "zero_": "Tensor.zero_",
         }.items()
     },
     **{
@@ -42,7 +42,7 @@ CALLS = {
             "minimum": "minimum", "max.binary": "maximum", "min.binary": "minimum", "eq": "eq", "ne": "ne", "lt": "lt",
             "le": "le", "gt": "gt", "ge": "ge", "logical_and": "logicalAnd", "logical_or": "logicalOr",
             "logical_xor": "logicalXor", "bitwise_and": "bitwiseAnd", "bitwise_or": "bitwiseOr", "bitwise_xor": "bitwiseXor",
-            "matmul": "matmul", "bmm": "matmul", "mm": "matmul", "mv": "matmul", "dot": "matmul",
+            "matmul": "matmul",
         }.items()
     },
     **{
@@ -65,6 +65,5 @@ CALLS = {
     "nn.functional.relu": lambda x, inplace=False: call("relu", x),
     "nn.functional.leaky_relu": lambda x, negative_slope=0.01, inplace=False: call("leakyRelu", x, negative_slope),
     "where": where,
-    "masked_fill": lambda x, mask, value: call("maskedFill", x, mask, operand(value)) if not torch.is_tensor(value) else unmapped("a tensor as value"),
     "fill": lambda x, value: call("Tensor.fill_", x, operand(int(value) if isinstance(value, bool) else value)) if not torch.is_tensor(value) else unmapped("a tensor as value"),
 }

@@ -20,15 +20,6 @@ def to(x, *args, copy=False, non_blocking=False, memory_format=None, device=None
     return call("castTo", x, dtype_name(dtype or x.dtype))
 
 
-def transposed_matrix(x):
-    if x.dim() < 2:
-        raise Unmapped("fewer than two dimensions")
-    return call("mT", x)
-
-
-ACCEPTED = {"flipud": {"Input must be >= 1-d": "torch.flip accepts it"}}
-"""Error inputs that we accept on purpose: part of PyTorch's message → why."""
-
 CALLS = {
     "clone": lambda x, memory_format=None: call("clone", x),
     "contiguous": lambda x, memory_format=None: call("contiguous", x),
@@ -41,15 +32,11 @@ CALLS = {
     "unsqueeze": lambda x, dim: call("unsqueeze", x, dim),
     "permute": lambda x, *dims: call("permute", x, sizes(x, *dims)),
     "transpose": lambda x, a, b: call("transpose", x, a, b),
-    "mT": transposed_matrix,
+    "mT": lambda x: call("mT", x),
     "expand": lambda x, *shape: call("expand", x, sizes(x, *shape)),
-    "expand_as": lambda x, other: call("expand", x, list(other.shape)),
-    "broadcast_to": lambda x, shape: call("expand", x, list(shape)),
-    "narrow": lambda x, dim, start, length: call("narrow", x, dim, start, length) if not torch.is_tensor(start) else unmapped("a tensor as start"),
+    "narrow": lambda x, dim, start, length: call("narrow", x, dim, int(start), length),
     "select": lambda x, dim, index: call("select", x, dim, index),
     "flip": lambda x, dims: call("flip", x, axes(dims)),
-    "fliplr": lambda x: call("flip", x, 1),
-    "flipud": lambda x: call("flip", x, 0),
     "float": cast("float32"),
     "double": cast("float64"),
     "int": cast("int32"),
@@ -58,5 +45,5 @@ CALLS = {
     "bool": cast("bool"),
     "to": to,
     "T": lambda x: call("Tensor.t", x) if x.dim() <= 2 else unmapped("more than two dimensions"),
-    "narrow_copy": lambda x, dim, start, length: call("narrow", x, dim, start, length) if not torch.is_tensor(start) else unmapped("a tensor as start"),
+    "narrow_copy": lambda x, dim, start, length: call("narrow", x, dim, int(start), length),
 }
