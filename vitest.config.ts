@@ -1,6 +1,6 @@
 import { defaultServerConditions } from 'vite';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { useSoftwareVulkan } from './vulkan-env.ts';
+import { useSoftwareVulkan } from './tests/vulkan-env.ts';
 
 useSoftwareVulkan();
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkExamples, collectExamples } from './check-examples.ts';
-import { markdownExamples, tsdocExamples } from './lib/example-blocks.ts';
+import { checkExamples, checkQuotes, collectExamples } from './check-examples.ts';
+import { markdownExamples, markdownQuotes, tsdocExamples } from './lib/example-blocks.ts';
 import { prepare } from './lib/example-program.ts';
 import { isShown, parseShown } from './lib/example-values.ts';
 import { root } from './lib/workspace.ts';
@@ -26,6 +26,20 @@ describe('finding blocks', () => {
       { file: 'README.md', line: 3, code: 'a;\n', run: true },
       { file: 'README.md', line: 9, code: 'b;\n', run: false },
     ]);
+  });
+
+  test('Markdown: quotes of a source file are no examples, and must be that file when put together', () => {
+    const text = ['```ts file=a.ts', 'one();', '```', 'Words', '```ts file=a.ts', 'two();', '```'].join('\n');
+    expect(markdownExamples('docs/a.md', text)).toEqual([]);
+    const quotes = markdownQuotes('docs/a.md', text);
+    const check = (source: string | null) => checkQuotes(quotes, () => source);
+    expect(check('one();\n\ntwo();\n')).toEqual([]);
+    expect(check('one();\n\n2();\n')).toEqual(['docs/a.md:6: got "two();", expected "2();" of a.ts:3']);
+    expect(check('one();\n\ntwo();\nthree();\n')).toEqual([
+      'docs/a.md:7: got "", expected "three();" of a.ts:4',
+    ]);
+    expect(check('one();\n')).toEqual(['docs/a.md:6: got "two();", expected the end of a.ts:3']);
+    expect(check(null)).toEqual(['docs/a.md:2: quotes a.ts, which is not there']);
   });
 
   test('TSDoc: the block of an @example, without the stars and without what follows the next tag', () => {

@@ -3,13 +3,16 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { Example } from './lib/example-blocks.ts';
-import { markdownExamples, tsdocExamples } from './lib/example-blocks.ts';
+import type { Example, Quote } from './lib/example-blocks.ts';
+import { markdownExamples, markdownQuotes, tsdocExamples } from './lib/example-blocks.ts';
 import type { Program } from './lib/example-program.ts';
 import { prepare } from './lib/example-program.ts';
 import { isMain, projects, report, root, trackedFiles } from './lib/workspace.ts';
 import type { Finding } from './run-examples.ts';
 import { diagnostics } from './typecheck.ts';
+
+/** Markdown whose code is checked. */
+const documents = /^(README|CONTRIBUTING|docs\/[^/]+|(packages|examples)\/[^/]+\/README)\.md$/;
 
 /** Examples that one process runs: starting a process costs more than running most of them. */
 const BATCH = 40;
@@ -36,8 +39,14 @@ export function collectExamples(files: readonly string[] = trackedFiles()): {
   const examples: Example[] = [];
   const problems: string[] = [];
   for (const file of files) {
-    if (/^(README|CONTRIBUTING|packages\/[^/]+\/README)\.md$/.test(file)) {
-      examples.push(...markdownExamples(file, readFileSync(join(root, file), 'utf8')));
+    if (documents.test(file)) {
+      const text = readFileSync(join(root, file), 'utf8');
+      examples.push(...markdownExamples(file, text));
+      problems.push(
+        ...checkQuotes(markdownQuotes(file, text), (source) =>
+          files.includes(source) ? readFileSync(join(root, source), 'utf8') : null,
+        ),
+      );
     } else if (/^packages\/[^/]+\/src\/.*(?<!\.test)\.ts$/.test(file)) {
       const found = tsdocExamples(file, readFileSync(join(root, file), 'utf8'));
       examples.push(...found.examples);
@@ -45,6 +54,32 @@ export function collectExamples(files: readonly string[] = trackedFiles()): {
     }
   }
   return { examples, problems };
+}
+
+/** What is wrong with a document's quotes: all of one file, put together, must be that file, to the letter. */
+export function checkQuotes(quotes: readonly Quote[], read: (source: string) => string | null): string[] {
+  const problems: string[] = [];
+  for (const source of new Set(quotes.map((quote) => quote.source))) {
+    const parts = quotes.filter((quote) => quote.source === source);
+    const lines = read(source)?.split('\n');
+    if (!lines) {
+      problems.push(`${parts[0]?.file}:${parts[0]?.line}: quotes ${source}, which is not there`);
+      continue;
+    }
+    const quoted = parts.flatMap(({ file, line, code }) =>
+      code.split('\n').map((text, i) => ({ text, at: `${file}:${line + i}` })),
+    );
+    const wrong = quoted.findIndex(({ text }, i) => text !== lines[i]);
+    if (wrong >= 0) {
+      const expected = lines[wrong] === undefined ? 'the end' : `"${lines[wrong]}"`;
+      problems.push(
+        `${quoted[wrong]?.at}: got "${quoted[wrong]?.text}", expected ${expected} of ${source}:${wrong + 1}`,
+      );
+    } else if (quoted.length < lines.length) {
+      problems.push(`${quoted.at(-1)?.at}: ${source} goes on with "${lines[quoted.length]}"`);
+    }
+  }
+  return problems;
 }
 
 interface Prepared extends Program {

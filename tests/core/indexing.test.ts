@@ -1,5 +1,19 @@
 import { cpu } from '@flambeau/backend-cpu';
-import { arange, type Index, setDefaultDevice, type Tensor, tensor, zeros } from '@flambeau/core';
+import {
+  AsyncReadError,
+  arange,
+  atAsync,
+  type Index,
+  indexPut,
+  nonzero,
+  oneHot,
+  setAtAsync,
+  setDefaultDevice,
+  type Tensor,
+  tensor,
+  zeros,
+} from '@flambeau/core';
+import { countingDevice } from '@flambeau/core/testing';
 import { describe, expect, test } from 'vitest';
 
 setDefaultDevice(cpu());
@@ -7,6 +21,7 @@ setDefaultDevice(cpu());
 /** 0 … 23 as (2, 3, 4): element [i, j, k] is 12i + 4j + k. */
 const cube = (): Tensor => arange(24).reshape([2, 3, 4]);
 const list = (x: Tensor): number[] => [...x.dataSync()];
+const ints = (values: readonly number[]): Tensor => tensor(values, { dtype: 'int32' });
 
 describe('at', () => {
   test.each<[string, readonly Index[], readonly number[], readonly number[]]>([
@@ -39,6 +54,36 @@ describe('at', () => {
     expect(x.at(tensor([true, false])).shape).toEqual([1, 3, 4]);
   });
 
+  test('several tensors walk together, in place when next to each other, else in front', () => {
+    const together = cube().at(':', ints([0, 2]), ints([1, -1]));
+    expect(together.shape).toEqual([2, 2]);
+    expect(list(together)).toEqual([1, 11, 13, 23]);
+    const apart = cube().at(ints([0, 1, 1]), [1, 3], ints([3, 0, 3]));
+    expect(apart.shape).toEqual([3, 2]);
+    expect(list(apart)).toEqual([7, 11, 16, 20, 19, 23]);
+  });
+
+  test('a mask beside other indices', () => {
+    const rows = tensor([true, false, true]);
+    expect(list(cube().at(0, rows, ints([3, 0])))).toEqual([3, 8]);
+    expect(cube().at(':', rows, [0, 2]).shape).toEqual([2, 2, 2]);
+  });
+
+  test('a mask on a device that is read asynchronously: refused, and the asynchronous way works', async () => {
+    const device = countingDevice(cpu().backend, { syncRead: false });
+    const x = tensor([5, 6, 7], { device });
+    const mask = x.gt(5);
+    expect(() => x.at(mask)).toThrow(AsyncReadError);
+    expect(() => x.at(mask)).toThrow(/await atAsync\(x, indices\)/);
+    expect(await (await atAsync(x, [mask])).toArray()).toEqual([6, 7]);
+    expect(() => x.setAt([mask], tensor([1, 2], { device }))).toThrow(/await setAtAsync/);
+    await setAtAsync(x, [mask], tensor([1, 2], { device }));
+    expect(await x.toArray()).toEqual([5, 1, 2]);
+    expect(() => oneHot(tensor([2], { dtype: 'int32', device }))).toThrow(/await oneHotAsync\(x\)/);
+    const found = await nonzero(x.gt(1), { asTuple: true });
+    expect(await indexPut(x, found, tensor(9, { device })).toArray()).toEqual([9, 1, 9]);
+  });
+
   test('views share memory with their base', () => {
     const x = cube();
     x.at(0, 1).fill_(-1);
@@ -69,6 +114,36 @@ describe('setAt', () => {
     expect(list(x)).toEqual([0, 1, 0, 0]);
   });
 
+  test('writes at positions in tensors, through a view too', () => {
+    const x = zeros([3, 4]);
+    x.setAt([ints([0, 2]), ints([1, 3])], tensor([5, 6]));
+    x.at(1).setAt([ints([0, -1, 0])], tensor([7, 8, 9]));
+    expect(list(x)).toEqual([0, 5, 0, 0, 9, 0, 0, 8, 0, 0, 0, 6]);
+  });
+
+  test('writes a value for each true element of a mask', () => {
+    const x = zeros([2, 2]);
+    x.setAt([x.eq(0)], arange(4));
+    expect(list(x)).toEqual([0, 1, 2, 3]);
+    expect(
+      list(
+        zeros([3, 2]).setAt(
+          [tensor([true, false, true])],
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+        ),
+      ),
+    ).toEqual([1, 2, 0, 0, 3, 4]);
+  });
+
+  test('a mask of another size is refused', () => {
+    expect(() => zeros([3]).setAt([tensor([true])], 1)).toThrow(
+      /the mask does not fit: got \[1\] over \[3\]/,
+    );
+  });
+
   test('a value that overlaps its target is read first', () => {
     const x = arange(5);
     x.setAt([[1, 5]], x.at([0, 4]));
@@ -78,6 +153,7 @@ describe('setAt', () => {
   test('a value that does not fit is refused and nothing is written', () => {
     const x = zeros([2, 3]);
     expect(() => x.setAt([0], tensor([1, 2]))).toThrow(/sizes do not fit/);
+    expect(() => x.setAt([ints([0, 2])], 1)).toThrow(/got 2 at position 1, expected -2 ≤ index < 2/);
     expect(list(x)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

@@ -5,7 +5,7 @@ import { webgpu } from '@flambeau/backend-webgpu';
 import type { Device, Tensor } from '@flambeau/core';
 import { fromTyped, gather, ones, ReleasedError, tensor, ValueError } from '@flambeau/core';
 import { describe, expect, test } from 'vitest';
-import { loops } from './ownership-loops.ts';
+import { loops } from '../memory/loops.ts';
 import { gpu, hasAdapter } from './targets.ts';
 
 const STEPS = 60;

@@ -11,9 +11,27 @@ export interface Example {
 
 const FENCE = /^(\s*)```(.*)$/;
 
-/** Every block that opens with ```ts in Markdown. */
+/** A part of a source file that Markdown quotes: a block marked `ts file=PATH`. */
+export interface Quote {
+  /** Where it stands, relative to the root, and the line of its first line of code. */
+  readonly file: string;
+  readonly line: number;
+  /** The file that is quoted, relative to the root. */
+  readonly source: string;
+  readonly code: string;
+}
+
+/** Every block that opens with ```ts in Markdown, but for quotes. */
 export function markdownExamples(file: string, text: string): Example[] {
   return blocksIn(file, text.split('\n'), 1);
+}
+
+/** The parts of source files that Markdown quotes. */
+export function markdownQuotes(file: string, text: string): Quote[] {
+  return allBlocks(text.split('\n'), 1).flatMap(({ line, marks, code }) => {
+    const source = marks.find((mark) => mark.startsWith('file='))?.slice('file='.length);
+    return source === undefined ? [] : [{ file, line, source, code }];
+  });
 }
 
 /** The blocks of every `@example` in a source file's TSDoc, and what is wrong with those that have none. */
@@ -45,7 +63,20 @@ function endOfTag(lines: readonly string[], from: number): number {
 }
 
 function blocksIn(file: string, lines: readonly string[], firstLine: number): Example[] {
-  const found: Example[] = [];
+  return allBlocks(lines, firstLine)
+    .filter(({ marks }) => !marks.some((mark) => mark.startsWith('file=')))
+    .map(({ line, marks, code }) => ({ file, line, code, run: !marks.includes('no-run') }));
+}
+
+interface Block {
+  readonly line: number;
+  /** What stands behind `ts`. */
+  readonly marks: readonly string[];
+  readonly code: string;
+}
+
+function allBlocks(lines: readonly string[], firstLine: number): Block[] {
+  const found: Block[] = [];
   for (let i = 0; i < lines.length; i++) {
     const [, indent = '', info = ''] = FENCE.exec(lines[i] as string) ?? [];
     if (!FENCE.test(lines[i] as string)) continue;
@@ -56,12 +87,7 @@ function blocksIn(file: string, lines: readonly string[], firstLine: number): Ex
     const code = lines
       .slice(start, i)
       .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
-    found.push({
-      file,
-      line: firstLine + start,
-      code: `${code.join('\n')}\n`,
-      run: !marks.includes('no-run'),
-    });
+    found.push({ line: firstLine + start, marks, code: `${code.join('\n')}\n` });
   }
   return found;
 }

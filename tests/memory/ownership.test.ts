@@ -4,7 +4,7 @@ import { MemoryBudgetError, ones, type Tensor } from '@flambeau/core';
 import type { CountingOptions } from '@flambeau/core/testing';
 import { countingDevice } from '@flambeau/core/testing';
 import { describe, expect, test } from 'vitest';
-import { loops, synchronousLoop } from './ownership-loops.ts';
+import { loops, synchronousLoop } from './loops.ts';
 
 const STEPS = 300;
 const BUDGET = 64 * 1024;

@@ -12,12 +12,23 @@ import {
   tensor,
   zeros,
 } from '@flambeau/core';
+import { DataLoader, TensorDataset } from '@flambeau/data';
+
+/** How a loop is run. */
+export interface Run {
+  /** Reads a single value: once a step, as the documentation asks for devices with asynchronous reads. */
+  readonly item: (x: Tensor) => number | Promise<number>;
+  /** Called at the end of each step. */
+  readonly each: (step: number) => unknown;
+}
 
 /** A program without memory calls: runs `steps` steps on a device and returns numbers that must be right. */
-export type Loop = (device: Device, steps: number) => Promise<number[]>;
+export type Loop = (device: Device, steps: number, run?: Run) => Promise<number[]>;
 
-/** How often a loop on a device with asynchronous reads has to await: once a step, as the documentation asks. */
-const settle = async (x: Tensor): Promise<number> => x.sum().item();
+/** Reads at once, without a turn of the event loop, where the device can. */
+export const synchronously: Run['item'] = (x) => x.itemSync();
+
+const awaiting: Run = { item: (x) => x.item(), each: () => {} };
 
 const SIZE = 16;
 
@@ -47,15 +58,42 @@ function descend(model: Net, rate = 0.01): void {
   });
 }
 
-const sums = async (...models: Net[]): Promise<number[]> =>
-  Promise.all(models.flatMap(({ w1, w2 }) => [settle(w1), settle(w2)]));
+/**
+ * Runs the steps of a loop. Each is a call of its own, since engines keep the temporaries of a function that is under way,
+ * more of them before it is optimised than after: what is alive could not be counted.
+ */
+async function repeat(steps: number, each: Run['each'], step: (i: number) => unknown): Promise<void> {
+  for (let i = 0; i < steps; i++) {
+    await step(i);
+    await each(i);
+  }
+}
+
+type Item = Run['item'];
+
+const settle = (item: Item, x: Tensor): number | Promise<number> => item(x.sum());
+
+const sums = async (item: Item, ...models: Net[]): Promise<number[]> =>
+  Promise.all(models.flatMap(({ w1, w2 }) => [settle(item, w1), settle(item, w2)]));
+
+const trainingStep =
+  (model: Net, item: Item) =>
+  async ([x, y]: readonly Tensor[]): Promise<void> => {
+    const loss = forward(model, x as Tensor)
+      .sub(y as Tensor)
+      .square()
+      .mean();
+    loss.backward();
+    descend(model);
+    await item(loss);
+  };
 
 /** The loops that architecture.md §7 lists. */
 export const loops: Readonly<Record<string, Loop>> = {
-  'inputs made in the loop': async (device, steps) => {
+  'inputs made in the loop': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(1);
     const model = net(device, g);
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async () => {
       const x = normal(device, g, [8, SIZE]);
       const loss = forward(model, x)
         .sub(x.mean(1, { keepdim: true }))
@@ -63,15 +101,15 @@ export const loops: Readonly<Record<string, Loop>> = {
         .mean();
       loss.backward();
       descend(model);
-      await loss.item();
-    }
-    return sums(model);
+      await item(loss);
+    });
+    return sums(item, model);
   },
 
-  'a GAN with detach and with noise made in the loop': async (device, steps) => {
+  'a GAN with detach and with noise made in the loop': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(2);
     const [maker, judge] = [net(device, g, SIZE), net(device, g)];
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async () => {
       const fake = forward(maker, normal(device, g, [8, SIZE]));
       const real = normal(device, g, [8, SIZE]).add(1);
       const judged = sigmoid(forward(judge, fake.detach())).square().mean();
@@ -82,31 +120,31 @@ export const loops: Readonly<Record<string, Loop>> = {
       descend(maker);
       judge.w1.grad = null;
       judge.w2.grad = null;
-      await fooled.item();
-    }
-    return sums(maker, judge);
+      await item(fooled);
+    });
+    return sums(item, maker, judge);
   },
 
-  'two models in turn': async (device, steps) => {
+  'two models in turn': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(3);
     const models = [net(device, g), net(device, g)] as const;
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async (i) => {
       const model = models[i % 2] as Net;
       const loss = forward(model, normal(device, g, [8, SIZE]))
         .square()
         .mean();
       loss.backward();
       descend(model);
-      await loss.item();
-    }
-    return sums(...models);
+      await item(loss);
+    });
+    return sums(item, ...models);
   },
 
-  'a hand-written optimizer with momentum': async (device, steps) => {
+  'a hand-written optimizer with momentum': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(4);
     const model = net(device, g);
     let [v1, v2] = [zeros([SIZE, SIZE], { device }), zeros([SIZE, 1], { device })];
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async () => {
       const loss = forward(model, normal(device, g, [8, SIZE]))
         .sub(1)
         .square()
@@ -120,77 +158,77 @@ export const loops: Readonly<Record<string, Loop>> = {
         model.w1.grad = null;
         model.w2.grad = null;
       });
-      await loss.item();
-    }
-    return sums(model);
+      await item(loss);
+    });
+    return sums(item, model);
   },
 
-  'power iteration': async (device, steps) => {
+  'power iteration': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(5);
     const a = normal(device, g, [SIZE, SIZE]);
     const m = a.matmul(a.t());
     let v = normal(device, g, [SIZE]);
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async (i) => {
       v = m.matmul(v);
       v = v.div(v.square().sum().sqrt());
-      if (i % 4 === 3) await v.at(0).item();
-    }
-    return [await v.matmul(m.matmul(v)).item()];
+      if (i % 4 === 3) await item(v.at(0));
+    });
+    return [await item(v.matmul(m.matmul(v)))];
   },
 
-  'an RNN with h.detach()': async (device, steps) => {
+  'an RNN with h.detach()': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(6);
     const model = net(device, g);
     let h = zeros([4, SIZE], { device });
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async () => {
       h = h.detach();
       for (let t = 0; t < 3; t++) h = matmul(h.add(normal(device, g, [4, SIZE])), model.w1).tanh();
       const loss = matmul(h, model.w2).square().mean();
       loss.backward();
       descend(model);
-      await loss.item();
-    }
-    return [...(await sums(model)), await settle(h)];
+      await item(loss);
+    });
+    return [...(await sums(item, model)), await settle(item, h)];
   },
 
-  'gradient accumulation': async (device, steps) => {
+  'gradient accumulation': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(7);
     const model = net(device, g);
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async (i) => {
       const loss = forward(model, normal(device, g, [4, SIZE]))
         .square()
         .mean()
         .div(4);
       loss.backward();
       if (i % 4 === 3) descend(model);
-      await loss.item();
-    }
-    return sums(model);
+      await item(loss);
+    });
+    return sums(item, model);
   },
 
-  'nested validation': async (device, steps) => {
+  'nested validation': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(8);
     const model = net(device, g);
     const held = Array.from({ length: 3 }, () => normal(device, g, [8, SIZE]));
     let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async () => {
       forward(model, normal(device, g, [8, SIZE]))
         .square()
         .mean()
         .backward();
       descend(model);
       let total = 0;
-      for (const x of held) total += await noGrad(() => forward(model, x).square().mean()).item();
+      for (const x of held) total += await item(noGrad(() => forward(model, x).square().mean()));
       best = Math.min(best, total);
-    }
-    return [...(await sums(model)), best];
+    });
+    return [...(await sums(item, model)), best];
   },
 
-  'break and throw': async (device, steps) => {
+  'break and throw': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(9);
     const model = net(device, g);
     let thrown = 0;
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async (i) => {
       try {
         for (let k = 0; k < 3; k++) {
           const y = forward(model, normal(device, g, [8, SIZE]))
@@ -205,59 +243,59 @@ export const loops: Readonly<Record<string, Loop>> = {
         if (!(error instanceof RangeError)) throw error;
         thrown++;
       }
-      await settle(model.w2);
-    }
-    return [...(await sums(model)), thrown];
+      await settle(item, model.w2);
+    });
+    return [...(await sums(item, model)), thrown];
   },
 
-  'UI inference between steps': async (device, steps) => {
+  'UI inference between steps': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(10);
     const model = net(device, g);
     const probe = normal(device, new Mt19937(99), [1, SIZE]);
     const seen: number[] = [];
     let running = true;
+    const look = (): Promise<number> =>
+      noGrad(() => forward(model, probe))
+        .sum()
+        .item();
     const ui = (async () => {
       while (running) {
         await new Promise((resolve) => setTimeout(resolve, 0));
-        seen.push(
-          await noGrad(() => forward(model, probe))
-            .sum()
-            .item(),
-        );
+        seen.push(await look());
       }
     })();
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async (i) => {
       const loss = forward(model, normal(device, g, [8, SIZE]))
         .square()
         .mean();
       loss.backward();
       descend(model);
-      await loss.item();
+      await item(loss);
       if (i % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
-    }
+    });
     running = false;
     await ui;
     if (seen.some((value) => !Number.isFinite(value)))
       throw new Error('the UI saw a value that is not finite');
-    return sums(model);
+    return sums(item, model);
   },
 
-  'evaluation without noGrad over a plain array': async (device, steps) => {
+  'evaluation without noGrad over a plain array': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(11);
     const model = net(device, g);
     const batches = Array.from({ length: 4 }, () => normal(device, g, [8, SIZE]));
     let total = 0;
-    for (let i = 0; i < steps; i++) {
-      for (const x of batches) total += await forward(model, x).square().mean().item();
-    }
+    await repeat(steps, each, async () => {
+      for (const x of batches) total += await item(forward(model, x).square().mean());
+    });
     return [total / steps];
   },
 
-  'a feature bank': async (device, steps) => {
+  'a feature bank': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(12);
     const model = net(device, g);
     const bank: Tensor[] = [];
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async (i) => {
       const f = noGrad(() => hidden(model, normal(device, g, [4, SIZE])));
       bank.push(f);
       if (bank.length > 64) bank.shift();
@@ -266,29 +304,29 @@ export const loops: Readonly<Record<string, Loop>> = {
         .mean();
       loss.backward();
       descend(model);
-      await loss.item();
-    }
-    return Promise.all(bank.map(settle));
+      await item(loss);
+    });
+    return Promise.all(bank.map((x) => settle(item, x)));
   },
 
-  'a KV cache mutated in place': async (device, steps) => {
+  'a KV cache mutated in place': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(13);
     const cache = zeros([32, SIZE], { device });
     let total = 0;
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async (i) => {
       const key = normal(device, g, [SIZE]);
       cache.setAt([i % 32], key);
       const attention = softmax(cache.matmul(key).div(4), 0);
-      total += await attention.matmul(cache).sum().item();
-    }
-    return [total, await settle(cache)];
+      total += await item(attention.matmul(cache).sum());
+    });
+    return [total, await settle(item, cache)];
   },
 
-  'features collected by a hook': async (device, steps) => {
+  'features collected by a hook': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(14);
     const model = net(device, g);
     const collected: Tensor[] = [];
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async () => {
       const h = hidden(model, normal(device, g, [4, SIZE]));
       registerHook(h, (gradient) => {
         collected.push(gradient);
@@ -297,34 +335,85 @@ export const loops: Readonly<Record<string, Loop>> = {
       const loss = matmul(h, model.w2).square().mean();
       loss.backward();
       descend(model);
-      await loss.item();
-    }
-    return Promise.all(collected.map(settle));
+      await item(loss);
+    });
+    return Promise.all(collected.map((x) => settle(item, x)));
   },
 
-  'predictions kept for an epoch': async (device, steps) => {
+  'predictions kept for an epoch': async (device, steps, { item, each } = awaiting) => {
     const g = new Mt19937(15);
     const model = net(device, g);
     let kept: Tensor[] = [];
     let total = 0;
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async () => {
       const y = forward(model, normal(device, g, [8, SIZE]));
       kept.push(y);
       const loss = y.square().mean();
       loss.backward();
       descend(model);
-      await loss.item();
+      await item(loss);
       if (kept.length === 50) {
-        for (const prediction of kept) total += await settle(prediction);
+        for (const prediction of kept) total += await settle(item, prediction);
         kept = [];
       }
-    }
-    return [...(await sums(model)), total];
+    });
+    return [...(await sums(item, model)), total];
   },
 
-  'views that outlive their base': async (device, steps) => {
+  'training over a DataLoader': async (device, steps, { item, each } = awaiting) => {
+    const g = new Mt19937(21);
+    const model = net(device, g);
+    const data = new TensorDataset(normal(device, g, [40, SIZE]), normal(device, g, [40, 1]));
+    const loader = new DataLoader(data, { batchSize: 8, shuffle: true, generator: new Mt19937(22) });
+    const step = trainingStep(model, item);
+    for (let i = 0; i < steps; ) {
+      for (const batch of loader) {
+        if (i === steps) break;
+        await step(batch);
+        await each(i++);
+      }
+    }
+    return sums(item, model);
+  },
+
+  'training over a DataLoader, awaiting batches': async (device, steps, { item, each } = awaiting) => {
+    const g = new Mt19937(23);
+    const model = net(device, g);
+    const data = new TensorDataset(normal(device, g, [40, SIZE]), normal(device, g, [40, 1]));
+    const loader = new DataLoader(data, { batchSize: 8, shuffle: true, generator: new Mt19937(24) });
+    const step = trainingStep(model, item);
+    let seen = 0;
+    while (seen < steps) {
+      for await (const batch of loader) {
+        if (seen === steps) break;
+        await step(batch);
+        await each(seen++);
+      }
+    }
+    return sums(item, model);
+  },
+
+  'training over a plain array': async (device, steps, { item, each } = awaiting) => {
+    const g = new Mt19937(25);
+    const model = net(device, g);
+    const batches = Array.from(
+      { length: 5 },
+      () => [normal(device, g, [8, SIZE]), normal(device, g, [8, 1])] as const,
+    );
+    const step = trainingStep(model, item);
+    for (let i = 0; i < steps; ) {
+      for (const batch of batches) {
+        if (i === steps) break;
+        await step(batch);
+        await each(i++);
+      }
+    }
+    return sums(item, model);
+  },
+
+  'views that outlive their base': async (device, steps, { item, each } = awaiting) => {
     const rows: Tensor[] = [];
-    for (let i = 0; i < steps; i++) {
+    await repeat(steps, each, async (i) => {
       const x = fromTyped(
         Float32Array.from({ length: 64 }, (_, k) => k + i),
         [8, 8],
@@ -332,9 +421,9 @@ export const loops: Readonly<Record<string, Loop>> = {
       );
       rows.push(x.mul(2).at(i % 8));
       if (rows.length > 40) rows.shift();
-      await x.at(0, 0).item();
-    }
-    return Promise.all(rows.map(settle));
+      await item((rows[rows.length - 1] as Tensor).at(0));
+    });
+    return Promise.all(rows.map((x) => settle(item, x)));
   },
 };
 
