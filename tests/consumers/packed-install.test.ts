@@ -84,15 +84,17 @@ add('1', '2');
   expect(runOutside(project, process.execPath, [tsc, '-p', '.'])).toBe('');
 });
 
-test('matmul and add on cpuPrimitives() bundle to under 20 KB gzip, and run', async () => {
+test('matmul and add on cpuPrimitives() bundle to under 20 KB gzip, run, and name their errors', async () => {
   const program = `import { add, matmul, setDefaultDevice, tensor } from '@flambeau/core/functional';
 import { cpuPrimitives } from '@flambeau/backend-cpu/primitives';
 setDefaultDevice(cpuPrimitives());
 console.log(JSON.stringify(await add(matmul(tensor([[1]]), tensor([[2]])), tensor([[3]])).toArray()));
+try { matmul(tensor([[1]]), tensor([[2], [3]])); } catch (error) { console.log(JSON.stringify(error.name)); }
 `;
   const { gzipped, text } = await bundle(project, 'matmul + add on cpuPrimitives()', program);
   writeFileSync(join(project, 'bundled.js'), text);
-  expect(JSON.parse(runOutside(project, machineNode(), ['bundled.js']))).toEqual([[5]]);
+  const lines = runOutside(project, machineNode(), ['bundled.js']).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual([[[5]], 'ShapeError']);
   expect(gzipped).toBeGreaterThan(0);
   expect(gzipped).toBeLessThan(20_000);
 });

@@ -27,6 +27,18 @@ describe.each(Object.keys(devices))('in place on %s', (name) => {
   const device = devices[name as keyof typeof devices];
   setDefaultDevice(cpu());
 
+  test('tensors whose elements share memory are not written to', () => {
+    const x = tensor([1], { device }).expand([3]);
+    const message =
+      'elements share memory: got [3] with 3 elements in one place along dimension 0, expected a tensor that was not expanded. Use clone() first.';
+    expect(() => x.add_(1)).toThrow(`add_(): ${message}`);
+    expect(() => x.copy_(ones([3], { device }))).toThrow(`copy_(): ${message}`);
+    expect(() => x.fill_(2)).toThrow(`fill_(): ${message}`);
+    expect(() => x.setAt([[null, null]], 2)).toThrow(`setAt(): ${message}`);
+    x.setAt([1], 5); // one element, seen in three places
+    expect(device.capabilities.syncRead && [...x.dataSync()]).toEqual([5, 5, 5]);
+  });
+
   test('all views see a write through any of them', async () => {
     const x = tensor(
       [

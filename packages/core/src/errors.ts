@@ -18,6 +18,12 @@ export type ErrorCode =
 /** What an error knows beyond its message; keys depend on the error. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
+/** The name of the class with this code, also where a bundler has shortened it. */
+function nameOf(code: ErrorCode): string {
+  if (code === 'dtype') return 'DTypeError';
+  return `${code.replace(/(?:^|-)(.)/g, (_match, first: string) => first.toUpperCase())}Error`;
+}
+
 /**
  * Base of every error that Flambeau throws on purpose.
  *
@@ -43,7 +49,7 @@ export class FlambeauError extends Error {
 
   constructor(code: ErrorCode, op: string, fault: string, details: ErrorDetails = {}) {
     super(`${op}(): ${fault}`);
-    this.name = new.target.name;
+    this.name = nameOf(code);
     this.code = code;
     this.op = op;
     this.details = details;

@@ -2,7 +2,6 @@ import type { Device } from '@flambeau/core';
 import { FlambeauError } from '@flambeau/core';
 import { type Case, describeCall } from '../cases.ts';
 import type { Context } from '../context.ts';
-import { errorName } from '../error-names.ts';
 import { onDevice, placeArguments } from '../evaluate.ts';
 import { callFunction } from '../functions.ts';
 import type { ErrorSample } from '../samples/spec.ts';
@@ -32,7 +31,7 @@ async function refusal(
     for (const y of await outputs) await y.data();
   } catch (error) {
     if (!(error instanceof FlambeauError)) return `threw ${String(error)}, expected ${name}`;
-    const found = errorName(error);
+    const found = error.name;
     if (found !== name) return `threw ${found}: ${error.message}, expected ${name}`;
     return message.test(error.message) ? null : `threw "${error.message}", expected ${message}`;
   }

@@ -3,7 +3,6 @@ import { allocTyped, FlambeauError, fromTyped, full, tensor, zeros } from '@flam
 import { NotHere, type Verdict } from '../cell.ts';
 import { anotherDevice } from '../context.ts';
 import { drawValues } from '../draw.ts';
-import { errorName } from '../error-names.ts';
 import { t } from '../samples/spec.ts';
 
 type StorageCheck = (device: Device) => Promise<Verdict>;
@@ -32,7 +31,7 @@ async function errorOf(fn: () => unknown): Promise<string> {
     await fn();
     return 'no error';
   } catch (error) {
-    return error instanceof FlambeauError ? errorName(error) : String(error);
+    return error instanceof FlambeauError ? error.name : String(error);
   }
 }
 

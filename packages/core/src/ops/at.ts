@@ -12,7 +12,7 @@ import { checkMask, pickAt, writeAt } from './indexing/advanced.ts';
 import type { KernelOp } from './op.ts';
 import { sumTo } from './reduce.ts';
 import { expand, reshape, select, sliceOp, unsqueeze } from './view.ts';
-import { adoptHistory, assign, beforeWrite, copyInto } from './write.ts';
+import { adoptHistory, assign, beforeWrite, checkDistinct, copyInto } from './write.ts';
 
 /** `[start, stop]` or `[start, stop, step]`; null or nothing leaves an end open. Negative positions count from the end. */
 export type Range = readonly [start?: number | null, stop?: number | null, step?: number | null];
@@ -171,6 +171,7 @@ export function put(x: Tensor, indices: readonly Index[], value: Tensor | number
   }
   const recorded = beforeWrite('setAt', x, [x, source]);
   const { view, places, plain } = viewAt(x, indices);
+  checkDistinct('setAt', view);
   const values = castTo(source, x.dtype);
   const written = places.length === 0 ? values : writeAt(view, places, values, false, caller);
   if (!recorded) {
@@ -188,6 +189,7 @@ function setMasked(x: Tensor, mask: Tensor, value: Tensor): Tensor {
   const rank = mask.shape.length;
   checkMask('setAt', x.shape.slice(0, rank), mask);
   const lead = reshape(mask, [...mask.shape, ...new Array<number>(x.shape.length - rank).fill(1)]);
+  checkDistinct('setAt', x);
   const recorded = beforeWrite('setAt', x, [x, value]);
   const result = where(lead, expand(castTo(value, x.dtype), x.shape), x);
   assign(x, result);

@@ -5,7 +5,7 @@ import { dispatchOne } from '../dispatch/dispatch.ts';
 import { execute, fromBuffer, readySources, runKernel } from '../dispatch/execute.ts';
 import { runMap } from '../dispatch/run-map.ts';
 import { DTYPES } from '../dtype.ts';
-import { DTypeError, ShapeError } from '../errors.ts';
+import { ArgumentError, DTypeError, ShapeError } from '../errors.ts';
 import { createBuffer, retain } from '../memory/buffer.ts';
 import { composed } from '../memory/composed.ts';
 import type { Storage } from '../memory/storage.ts';
@@ -87,6 +87,18 @@ export function beforeWrite(op: string, target: Tensor, inputs: readonly (Tensor
   return recorded;
 }
 
+/** @throws {@link ArgumentError} for expanded tensors, whose elements share memory: PyTorch refuses to write to them, too. */
+export function checkDistinct(op: string, { shape, strides }: Tensor): void {
+  for (let i = 0; i < shape.length; i++) {
+    if (strides[i] !== 0 || (shape[i] as number) < 2) continue;
+    throw new ArgumentError(
+      op,
+      `elements share memory: got ${formatShape(shape)} with ${shape[i]} elements in one place along dimension ${i}, expected a tensor that was not expanded. Use clone() first.`,
+      { shape, strides },
+    );
+  }
+}
+
 /** Checks that an in-place result fits its target. */
 function checkFits(op: string, target: Tensor, shape: readonly number[], dtype: Tensor['dtype']): void {
   checkLive(op, target);
@@ -110,6 +122,7 @@ function checkFits(op: string, target: Tensor, shape: readonly number[], dtype: 
 export function inPlace(op: MapOp, target: Tensor, ...others: readonly (Tensor | number)[]): Tensor {
   const name = `${op.name}_`;
   const inputs = [target, ...others];
+  checkDistinct(name, target);
   const recorded = beforeWrite(name, target, inputs);
   const program = programFor(op, inputs);
   let shape = target.shape;
@@ -174,6 +187,7 @@ export function adoptHistory(target: Tensor, result: Tensor): void {
 
 /** Fills a tensor with values, broadcast: `copy_`. */
 export function copyInPlace(target: Tensor, source: Tensor): Tensor {
+  checkDistinct('copy_', target);
   const recorded = beforeWrite('copy_', target, [target, source]);
   return composed(target.device, () => {
     const values = castTo(
@@ -193,6 +207,7 @@ export function copyInPlace(target: Tensor, source: Tensor): Tensor {
 
 /** A pending or shared buffer is replaced, not written: `fill_` and `zero_`. */
 export function fillInPlace(target: Tensor, value: number): Tensor {
+  checkDistinct('fill_', target);
   beforeWrite('fill_', target, [target]);
   if (coversBuffer(target) && target.storage.buffer.holders > 1) {
     swapBuffer(target.storage, createBuffer(target.device, target.dtype, target.size));
