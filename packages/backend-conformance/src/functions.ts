@@ -130,12 +130,7 @@ const methods: { readonly [K in OwnMethod]: Callable } = {
   permute: (x: Tensor, ...axes: number[]) => x.permute(...axes),
   to: (x: Tensor, dtype: core.DType) => x.to(dtype),
   detach: (x: Tensor) => x.detach(),
-  max: (x: Tensor, axis?: number, options?: core.ReduceOptions) =>
-    axis === undefined ? x.max() : x.max(axis, options),
-  min: (x: Tensor, axis?: number, options?: core.ReduceOptions) =>
-    axis === undefined ? x.min() : x.min(axis, options),
   t: (x: Tensor) => x.t(),
-  var: (x: Tensor, axes?: number | number[], options?: core.VarOptions) => x.var(axes, options),
   view: (x: Tensor, shape: number[]) => x.view(shape),
   add_: (x: Tensor, other: Tensor | number, options?: { alpha?: number }) => target(x).add_(other, options),
   sub_: (x: Tensor, other: Tensor | number, options?: { alpha?: number }) => target(x).sub_(other, options),

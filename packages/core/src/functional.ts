@@ -402,13 +402,14 @@ export {
   any,
   argmax,
   argmin,
-  maxAlong,
+  max,
   mean,
-  minAlong,
+  min,
   std,
   sum,
   sumTo,
   variance,
+  variance as var,
 } from './ops/reduce.ts';
 export type { CovOptions } from './ops/reduction/covariance.ts';
 export { corrcoef, cov } from './ops/reduction/covariance.ts';

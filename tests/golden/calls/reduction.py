@@ -47,7 +47,9 @@ def along(fn):
 
 def extreme(fn):
     def run(x, axis=None, o=None):
-        return fn(x) if axis is None else along(fn)(x, axis, o)
+        if axis is None or torch.is_tensor(axis):
+            return fn(x) if axis is None else fn(x, axis)
+        return along(fn)(x, axis, o)
 
     return run
 
@@ -65,13 +67,11 @@ CALLS = {
     "amin": axes_call(torch.amin),
     "argmax": position(torch.argmax),
     "argmin": position(torch.argmin),
-    "maxAlong": along(torch.max),
-    "minAlong": along(torch.min),
+    "max": extreme(torch.max),
+    "min": extreme(torch.min),
     "any": reduce_truth(torch.any),
     "all": reduce_truth(torch.all),
     "sumTo": sum_to,
     "logsumexp": lambda x, axis, o=None: torch.logsumexp(x, axis, **(o or {})),
-    "Tensor.var": axes_call(torch.var, correction=1),
-    "Tensor.max": extreme(torch.max),
-    "Tensor.min": extreme(torch.min),
+    "var": axes_call(torch.var, correction=1),
 }

@@ -172,6 +172,19 @@ const along: FunctionSamples = {
   ],
 };
 
+const alongOrWhole: FunctionSamples = {
+  ...along,
+  samples: [
+    ...along.samples,
+    call(t([2, 3])),
+    call(t([])),
+    but(call(tied), { smooth: false }),
+    call(t([2, 3]), t([3])),
+    but(call(withNan, t([3])), { dtypes: FLOATS, smooth: false }),
+  ],
+  errors: [...(along.errors ?? []), { args: [t([0])], error: 'ShapeError', message: /nothing to reduce/ }],
+};
+
 const truth: FunctionSamples = {
   dtypes: ALL,
   gradient: false,
@@ -189,16 +202,14 @@ type Names =
   | 'sum'
   | 'mean'
   | 'variance'
-  | 'Tensor.var'
+  | 'var'
   | 'std'
   | 'amax'
   | 'amin'
   | 'argmax'
   | 'argmin'
-  | 'maxAlong'
-  | 'minAlong'
-  | 'Tensor.max'
-  | 'Tensor.min'
+  | 'max'
+  | 'min'
   | 'any'
   | 'all'
   | 'sumTo';
@@ -235,24 +246,14 @@ export const reductions: SamplesOf<Names> = {
     errors: [...axisErrors, integerError],
   },
   variance,
-  'Tensor.var': { ...variance, samples: variance.samples.slice(0, 6), errors: [] },
+  var: variance,
   std: variance,
   amax: extreme,
   amin: extreme,
   argmax: position,
   argmin: position,
-  maxAlong: along,
-  minAlong: along,
-  'Tensor.max': {
-    ...extreme,
-    samples: [call(t([2, 3])), call(t([2, 3]), 1), call(t([2, 3]), 0, keepdim), call(t([]))],
-    errors: [],
-  },
-  'Tensor.min': {
-    ...extreme,
-    samples: [call(t([2, 3])), call(t([2, 3]), 1), call(t([2, 3]), 0, keepdim), call(t([]))],
-    errors: [],
-  },
+  max: alongOrWhole,
+  min: alongOrWhole,
   any: truth,
   all: truth,
   sumTo: {

@@ -26,17 +26,17 @@ export class ReductionMethods {
   amin(this: Tensor, axes?: number | readonly number[], options?: ReduceOptions): Tensor {
     return r.amin(this, axes, options);
   }
-  /** The largest element; along a dimension also where it was found. */
   max(this: Tensor): Tensor;
   max(this: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
-  max(this: Tensor, axis?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
-    return axis === undefined ? r.amax(this) : r.maxAlong(this, axis, options);
+  max(this: Tensor, other: Tensor): Tensor;
+  max(this: Tensor, along?: number | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
+    return r.max(this, along as number, options);
   }
-  /** The smallest element; along a dimension also where it was found. */
   min(this: Tensor): Tensor;
   min(this: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
-  min(this: Tensor, axis?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
-    return axis === undefined ? r.amin(this) : r.minAlong(this, axis, options);
+  min(this: Tensor, other: Tensor): Tensor;
+  min(this: Tensor, along?: number | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
+    return r.min(this, along as number, options);
   }
   argmax(this: Tensor, axis?: number, options?: ReduceOptions): Tensor {
     return r.argmax(this, axis, options);

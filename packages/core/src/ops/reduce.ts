@@ -7,7 +7,20 @@ import { s } from '../scalar/index.ts';
 import { formatShape, normalizeAxes, normalizeAxis, reducedShape, sameShape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { defineOp, defineUnary, type UnaryOp } from './define.ts';
-import { bitwiseXor, castTo, div, eq, logicalNot, mul, ne, neg, square, sub } from './elementwise.ts';
+import {
+  bitwiseXor,
+  castTo,
+  div,
+  eq,
+  logicalNot,
+  maximum,
+  minimum,
+  mul,
+  ne,
+  neg,
+  square,
+  sub,
+} from './elementwise.ts';
 import { gather } from './indexing.ts';
 import type { KernelOp } from './op.ts';
 import type { ReduceAttrs } from './types.ts';
@@ -217,23 +230,75 @@ export interface ValuesAndIndices {
   readonly indices: Tensor;
 }
 
-/** Largest element along a dimension and its first position, which takes the gradient. */
-export function maxAlong(x: Tensor, axis: number, options: ReduceOptions = {}): ValuesAndIndices {
-  return composed(x.device, () => extremeAlong(x, argmax(x, axis, { keepdim: true }), axis, options));
+/**
+ * Largest element of all; along a dimension, with its first position, which takes the gradient; or the larger one of two
+ * tensors element by element, as {@link maximum}.
+ *
+ * @throws {@link ShapeError} for an axis out of range, or when there is nothing to choose from.
+ * @remarks Source: https://pytorch.org/docs/stable/generated/torch.max.html. Of several equal elements the first is taken;
+ * without an axis their gradient is shared.
+ *
+ * @example
+ * ```ts
+ * import { max, tensor } from '@flambeau/core';
+ * const x = tensor([[1, 5], [7, 3]]);
+ * await max(x).item(); // 7
+ * const { values, indices } = max(x, 1);
+ * await values.toArray(); // [5, 7]
+ * await indices.toArray(); // [1, 0]
+ * ```
+ */
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
+export function max(x: Tensor, other: Tensor): Tensor;
+export function max(
+  x: Tensor,
+  along?: number | Tensor,
+  options: ReduceOptions = {},
+): Tensor | ValuesAndIndices {
+  if (along === undefined) return amax(x);
+  if (typeof along !== 'number') return maximum(x, along);
+  return composed(x.device, () =>
+    extremeAlong('max', x, argmax(x, along, { keepdim: true }), along, options),
+  );
 }
 
-/** Smallest element along a dimension and its first position, which takes the gradient. */
-export function minAlong(x: Tensor, axis: number, options: ReduceOptions = {}): ValuesAndIndices {
-  return composed(x.device, () => extremeAlong(x, argmin(x, axis, { keepdim: true }), axis, options));
+/**
+ * Smallest element of all; along a dimension, with its first position, which takes the gradient; or the smaller one of two
+ * tensors element by element, as {@link minimum}.
+ *
+ * @throws {@link ShapeError} for an axis out of range, or when there is nothing to choose from.
+ * @remarks Source: https://pytorch.org/docs/stable/generated/torch.min.html. See {@link max}.
+ *
+ * @example
+ * ```ts
+ * import { min, tensor } from '@flambeau/core';
+ * await min(tensor([[1, 5], [7, 3]]), 0).values.toArray(); // [1, 3]
+ * ```
+ */
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
+export function min(x: Tensor, other: Tensor): Tensor;
+export function min(
+  x: Tensor,
+  along?: number | Tensor,
+  options: ReduceOptions = {},
+): Tensor | ValuesAndIndices {
+  if (along === undefined) return amin(x);
+  if (typeof along !== 'number') return minimum(x, along);
+  return composed(x.device, () =>
+    extremeAlong('min', x, argmin(x, along, { keepdim: true }), along, options),
+  );
 }
 
 function extremeAlong(
+  name: string,
   x: Tensor,
   indices: Tensor,
   axis: number,
   { keepdim = false }: ReduceOptions,
 ): ValuesAndIndices {
-  const a = normalizeAxis('max', axis, x.shape.length);
+  const a = normalizeAxis(name, axis, x.shape.length);
   if (x.shape.length === 0) return { values: x, indices: reshape(indices, []) };
   const values = gather(x, a, indices);
   const shape = reducedShape(x.shape, [a], keepdim);

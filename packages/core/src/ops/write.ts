@@ -88,7 +88,8 @@ export function beforeWrite(op: string, target: Tensor, inputs: readonly (Tensor
 }
 
 /** @throws {@link ArgumentError} for expanded tensors, whose elements share memory: PyTorch refuses to write to them, too. */
-export function checkDistinct(op: string, { shape, strides }: Tensor): void {
+export function checkDistinct(op: string, { shape, strides, size }: Tensor): void {
+  if (size < 2) return;
   for (let i = 0; i < shape.length; i++) {
     if (strides[i] !== 0 || (shape[i] as number) < 2) continue;
     throw new ArgumentError(

@@ -7,7 +7,7 @@ import { filled, zerosOf } from '../create-ops.ts';
 import { add, castTo, clampMin, div, eq, logicalNot, logicalOr, lt, mul, ne, where } from '../elementwise.ts';
 import { alongLines, gatherOp, scatterAddOp } from '../indexing.ts';
 import { arangeOf, stepsOf } from '../ranges.ts';
-import { any, maxAlong } from '../reduce.ts';
+import { any, max } from '../reduce.ts';
 import { refuseWhereOp } from '../reduction/covariance.ts';
 import { stretch } from '../reduction/scan-steps.ts';
 import { expand, reshape, unsqueeze } from '../view.ts';
@@ -152,9 +152,9 @@ function summed(rows: Tensor, { index, count }: Bags): Tensor {
 /** Largest elements of bags of one size, from the first row that has them. */
 function largestOfEach(rows: Tensor, count: number, counted: Tensor | null): Tensor {
   const bags = reshape(rows, [count, -1, rows.shape[1] as number]);
-  if (!counted) return maxAlong(bags, 1).values;
+  if (!counted) return max(bags, 1).values;
   const kept = reshape(counted, [count, -1, 1]);
-  return where(any(kept, 1), maxAlong(where(kept, bags, -Infinity), 1).values, 0);
+  return where(any(kept, 1), max(where(kept, bags, -Infinity), 1).values, 0);
 }
 
 /** Largest elements by bag, from the first row that has them: it takes the gradient. */
