@@ -1,6 +1,6 @@
-import { atOnce, positive, regular, solved, symmetric } from './matrices.ts';
+import { atOnce, base, integers, noMatrix, notSquare, positive, regular, symmetric } from './matrices.ts';
 import type { ErrorSample, FunctionSamples, SamplesOf } from './spec.ts';
-import { but, call, FLOATS, ints, t, v } from './spec.ts';
+import { but, call, ints, t, v } from './spec.ts';
 
 type Both<Name extends string> = Name | `${Name}Sync`;
 
@@ -25,21 +25,6 @@ type Names =
     >
   | 'householderProduct'
   | 'ormqr';
-
-const base = { dtypes: FLOATS, gradient: true, tolerance: solved };
-
-const notSquare: ErrorSample = {
-  args: [t([2, 3])],
-  error: 'ShapeError',
-  message: /is not square: got \[2, 3\]/,
-};
-const noMatrix: ErrorSample = { args: [t([3])], error: 'ShapeError', message: /is no matrix: got \[3\]/ };
-const integers: ErrorSample = {
-  args: [t([2, 2])],
-  dtype: 'int32',
-  error: 'DTypeError',
-  message: /expected the same float dtype/,
-};
 
 const indefinite = v([1, 2, 2, 1], { shape: [2, 2] });
 

@@ -1,5 +1,5 @@
-import type { FunctionSamples, TensorSpec, Tolerances } from './spec.ts';
-import { v } from './spec.ts';
+import type { ErrorSample, FunctionSamples, TensorSpec, Tolerances } from './spec.ts';
+import { FLOATS, t, v } from './spec.ts';
 
 type Options = Parameters<typeof v>[1];
 
@@ -52,6 +52,32 @@ export function rankOne(shape: readonly number[], options: Options = {}): Tensor
 export const solved: Tolerances = {
   float32: { atol: 5e-5, rtol: 1e-4 },
   float64: { atol: 1e-11, rtol: 1e-10 },
+};
+
+/** What functions of matrices have in common. */
+export const base: Pick<FunctionSamples, 'dtypes' | 'gradient' | 'tolerance'> = {
+  dtypes: FLOATS,
+  gradient: true,
+  tolerance: solved,
+};
+
+export const notSquare: ErrorSample = {
+  args: [t([2, 3])],
+  error: 'ShapeError',
+  message: /is not square: got \[2, 3\]/,
+};
+
+export const noMatrix: ErrorSample = {
+  args: [t([3])],
+  error: 'ShapeError',
+  message: /is no matrix: got \[3\]/,
+};
+
+export const integers: ErrorSample = {
+  args: [t([2, 2])],
+  dtype: 'int32',
+  error: 'DTypeError',
+  message: /expected the same float dtype/,
 };
 
 /** The samples of a synchronous form: a few of those of the asynchronous one. */

@@ -1,6 +1,16 @@
-import { atOnce, positive, rankOne, regular, solved, symmetric } from './matrices.ts';
+import {
+  atOnce,
+  base,
+  integers,
+  noMatrix,
+  notSquare,
+  positive,
+  rankOne,
+  regular,
+  symmetric,
+} from './matrices.ts';
 import type { ErrorSample, FunctionSamples, SamplesOf } from './spec.ts';
-import { but, call, FLOATS, t, v } from './spec.ts';
+import { but, call, t, v } from './spec.ts';
 
 type Both<Name extends string> = Name | `${Name}Sync`;
 
@@ -26,21 +36,7 @@ type Names =
     >
   | 'matrixPower';
 
-const base = { dtypes: FLOATS, gradient: true, tolerance: solved };
 const constant = { gradient: false };
-
-const notSquare: ErrorSample = {
-  args: [t([2, 3])],
-  error: 'ShapeError',
-  message: /is not square: got \[2, 3\]/,
-};
-const noMatrix: ErrorSample = { args: [t([3])], error: 'ShapeError', message: /is no matrix: got \[3\]/ };
-const integers: ErrorSample = {
-  args: [t([2, 2])],
-  dtype: 'int32',
-  error: 'DTypeError',
-  message: /expected the same float dtype/,
-};
 const singular = v([1, 2, 2, 4], { shape: [2, 2] });
 const oneSingular = v([1, 0, 0, 1, 1, 2, 2, 4], { shape: [2, 2, 2] });
 const notFinite: ErrorSample = {

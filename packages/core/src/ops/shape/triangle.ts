@@ -26,33 +26,31 @@ function places(x: Tensor, diagonal: number): { columns: Tensor; onDiagonal: Ten
   };
 }
 
-/** @internal */
-export const trilOp: KernelOp<TriangleAttrs> = /*#__PURE__*/ defineOp<TriangleAttrs>({
-  name: 'tril',
-  class: 'static',
-  strided: true,
-  infer: ([x]) => [x as Tensor],
-  lower: ([x], { diagonal }) => {
-    const { columns, onDiagonal } = places(x as Tensor, diagonal);
-    const zero = zerosOf((x as Tensor).device, [], (x as Tensor).dtype);
-    return [where(le(columns, onDiagonal), x as Tensor, zero)];
-  },
-  vjp: ([g], { attrs }) => [g ? dispatchOne(trilOp, [g], attrs) : null],
-});
+/** Keeps what is on one side of a diagonal, where a column is as `compare` says beside the diagonal's. @__NO_SIDE_EFFECTS__ */
+function defineTriangle(
+  name: string,
+  compare: (columns: Tensor, onDiagonal: Tensor) => Tensor,
+): KernelOp<TriangleAttrs> {
+  const op: KernelOp<TriangleAttrs> = defineOp<TriangleAttrs>({
+    name,
+    class: 'static',
+    strided: true,
+    infer: ([x]) => [x as Tensor],
+    lower: ([x], { diagonal }) => {
+      const { columns, onDiagonal } = places(x as Tensor, diagonal);
+      const zero = zerosOf((x as Tensor).device, [], (x as Tensor).dtype);
+      return [where(compare(columns, onDiagonal), x as Tensor, zero)];
+    },
+    vjp: ([g], { attrs }) => [g ? dispatchOne(op, [g], attrs) : null],
+  });
+  return op;
+}
 
 /** @internal */
-export const triuOp: KernelOp<TriangleAttrs> = /*#__PURE__*/ defineOp<TriangleAttrs>({
-  name: 'triu',
-  class: 'static',
-  strided: true,
-  infer: ([x]) => [x as Tensor],
-  lower: ([x], { diagonal }) => {
-    const { columns, onDiagonal } = places(x as Tensor, diagonal);
-    const zero = zerosOf((x as Tensor).device, [], (x as Tensor).dtype);
-    return [where(ge(columns, onDiagonal), x as Tensor, zero)];
-  },
-  vjp: ([g], { attrs }) => [g ? dispatchOne(triuOp, [g], attrs) : null],
-});
+export const trilOp: KernelOp<TriangleAttrs> = /*#__PURE__*/ defineTriangle('tril', le);
+
+/** @internal */
+export const triuOp: KernelOp<TriangleAttrs> = /*#__PURE__*/ defineTriangle('triu', ge);
 
 function checkMatrix(op: string, x: Tensor, diagonal: number): void {
   checkOffset(op, diagonal);
