@@ -1,10 +1,15 @@
 import { ByteWriter } from './bytes.ts';
 
 /** The number types of WebAssembly that kernels compute in. */
-export type ValueType = 'i32' | 'f32' | 'f64';
+export type ValueType = 'i32' | 'f32' | 'f64' | 'v128';
 
 /** Their codes in the binary format. */
-export const TYPE_CODES: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c };
+export const TYPE_CODES: Readonly<Record<ValueType, number>> = {
+  i32: 0x7f,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+};
 
 /** A value that a function computes: an instruction and the values that it takes. The type is checked by TypeScript. */
 export interface Expr<T extends ValueType = ValueType> {

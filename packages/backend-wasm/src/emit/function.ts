@@ -25,6 +25,19 @@ export type Locals<P extends readonly ValueType[]> = { readonly [I in keyof P]: 
 
 const EMPTY_BLOCK = 0x40;
 
+/** A store instruction, with the alignment that it is told, as a power of 2. */
+interface StoreCode {
+  readonly code: readonly number[];
+  readonly alignment: number;
+}
+
+const STORES: Readonly<Record<ValueType, StoreCode>> = {
+  i32: { code: [0x36], alignment: 2 },
+  f32: { code: [0x38], alignment: 2 },
+  f64: { code: [0x39], alignment: 3 },
+  v128: { code: [0xfd, 0x0b], alignment: 4 },
+};
+
 function localAt<T extends ValueType>(type: T, index: number): Local<T> {
   const code = [0x20, ...new ByteWriter().unsigned(index).take()];
   return { ...instruction(type, code), index };
@@ -75,19 +88,24 @@ export class FunctionBody {
 
   /** Writes a value of its own width to memory. */
   store(address: Expr<'i32'>, value: Expr, offset = 0): void {
-    const [code, alignment] = value.type === 'f64' ? [0x39, 3] : [value.type === 'f32' ? 0x38 : 0x36, 2];
-    this.#store(code as number, alignment as number, address, value, offset);
+    this.#store(STORES[value.type], address, value, offset);
+  }
+
+  /** Writes one lane of 32 bits to memory. */
+  store32Lane(address: Expr<'i32'>, value: Expr<'v128'>, lane: number, offset = 0): void {
+    this.#store({ code: [0xfd, 0x5a], alignment: 2 }, address, value, offset);
+    this.#code.bytes(lane);
   }
 
   /** Writes the lowest byte of an integer to memory. */
   store8(address: Expr<'i32'>, value: Expr<'i32'>, offset = 0): void {
-    this.#store(0x3a, 0, address, value, offset);
+    this.#store({ code: [0x3a], alignment: 0 }, address, value, offset);
   }
 
-  #store(code: number, alignment: number, address: Expr<'i32'>, value: Expr, offset: number): void {
+  #store({ code, alignment }: StoreCode, address: Expr<'i32'>, value: Expr, offset: number): void {
     writeExpression(this.#code, address);
     writeExpression(this.#code, value);
-    this.#code.bytes(code, alignment).unsigned(offset);
+    this.#code.bytes(...code, alignment).unsigned(offset);
   }
 
   /** Runs `then` where the condition is not 0, else `otherwise`. */

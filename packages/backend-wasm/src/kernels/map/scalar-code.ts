@@ -5,7 +5,7 @@ import { call } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 
 /** The type in which a scalar type is computed; bool is 0 or 1. */
-export const VALUE_TYPES: Readonly<Record<ComputeType, ValueType>> = {
+export const VALUE_TYPES: Readonly<Record<ComputeType, 'i32' | 'f32' | 'f64'>> = {
   float32: 'f32',
   float64: 'f64',
   int32: 'i32',
