@@ -1,10 +1,10 @@
 import type { Backend, DType, TypedArray } from '@flambeau/core/functional';
 import { DTYPES } from '@flambeau/core/functional';
+import { KernelCache, serialExecutor } from './kernels/compiled.ts';
 import { createCopy, createFill } from './kernels/copy.ts';
 import { createGather, createScatterAdd } from './kernels/indexing.ts';
 import type { WasmBlock } from './kernels/map/arguments.ts';
-import type { CompileStats } from './kernels/map/map.ts';
-import { createMap, serialExecutor } from './kernels/map/map.ts';
+import { createMap } from './kernels/map/map.ts';
 import { scalarFunctions } from './kernels/map/scalar-code.ts';
 import { createMatmul } from './kernels/matmul.ts';
 import { createRandomUniform } from './kernels/random.ts';
@@ -33,7 +33,7 @@ const SHARE = 0.75;
 export function createWasmBackend(options: WasmBackendOptions = {}, threads?: WasmThreads): Backend {
   const memory = threads?.memory ?? new LinearMemory();
   const execute = threads ? pooledExecutor(threads.pool) : serialExecutor;
-  const compiled: CompileStats = { kernels: 0, bytes: 0, emitMs: 0, compileMs: 0 };
+  const kernels = new KernelCache(memory);
   const memoryBudget = options.memoryBudget ?? Math.min(1 << 30, memory.maximumPages * PAGE * SHARE);
   const readSync = (block: unknown, dtype: DType, offset: number, length: number): TypedArray => {
     const { data, at } = memory.at(dtype, (block as WasmBlock).address);
@@ -53,7 +53,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, threads?: Wa
       dtypes: ['float32', 'float64', 'int32', 'uint8', 'int8', 'bool'],
     },
     kernels: {
-      map: createMap(memory, execute, compiled),
+      map: createMap(kernels, execute),
       copyStrided: createCopy(memory),
       fill: createFill(memory),
       sum: createSum(memory),
@@ -84,7 +84,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, threads?: Wa
       threadFailures: threads?.pool.failures ?? [],
       sharedMemory: memory.shared,
       memory: memory.stats(),
-      compiled: { ...compiled },
+      compiled: { ...kernels.stats },
     }),
   };
 }

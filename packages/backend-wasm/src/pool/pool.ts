@@ -1,4 +1,4 @@
-import type { CompiledKernel, Executor } from '../kernels/map/map.ts';
+import type { CompiledKernel, Executor } from '../kernels/compiled.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { CHUNK_BITS, CLOSED, LAST_JOB, MAX_CHUNKS, MAX_WORKERS, WORDS } from './control.ts';
 import type { WorkerHandle } from './start-worker.ts';
@@ -219,14 +219,10 @@ export class WorkerPool {
 
 const ticketOf = (job: number, chunk: number): number => (job << CHUNK_BITS) | chunk;
 
-/** Elements of a map below which the workers are left asleep, and elements of a chunk. */
-const SPLIT_ABOVE = 65_536;
-const CHUNK = 16_384;
-
-/** Splits maps among a pool's threads. The chunks depend on the number of elements alone. */
+/** Splits work among a pool's threads. The chunks depend on the amount of work alone. */
 export function pooledExecutor(pool: WorkerPool): Executor {
-  return (kernel, args, count) => {
-    if (count < SPLIT_ABOVE) kernel.run(args, 0, count);
-    else pool.run(kernel, args, count, CHUNK);
+  return (kernel, args, count, grain) => {
+    if (count <= grain) kernel.run(args, 0, count);
+    else pool.run(kernel, args, count, grain);
   };
 }

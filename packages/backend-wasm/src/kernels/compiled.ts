@@ -1,0 +1,83 @@
+import type { ModuleBuilder } from '../emit/module.ts';
+import type { LinearMemory } from '../memory/linear-memory.ts';
+import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../memory/linear-memory.ts';
+import { mathImports } from './map/math-imports.ts';
+
+/** A compiled kernel: does the units of work from `start` to `end` of what its arguments describe. */
+export type RangeKernel = (args: number, start: number, end: number) => void;
+
+/** A kernel with what a worker needs to compile its own. */
+export interface CompiledKernel {
+  /** Distinct for distinct kernels of a process. */
+  readonly id: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly run: RangeKernel;
+}
+
+/**
+ * Runs a kernel over `count` units of work: here, or split among threads, `grain` units at a time. A grain is at least
+ * what is worth a thread's waking up: some 50 µs.
+ */
+export type Executor = (kernel: CompiledKernel, args: number, count: number, grain: number) => void;
+
+/** Runs everything on the calling thread. */
+export const serialExecutor: Executor = ({ run }, args, count) => run(args, 0, count);
+
+/** How many kernels were made and how long that took. */
+export interface CompileStats {
+  kernels: number;
+  bytes: number;
+  emitMs: number;
+  compileMs: number;
+}
+
+let kernelIds = 0;
+
+/** Compiles a module that imports `env.memory` and `math` and exports `run`. */
+export function compileKernel(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): CompiledKernel {
+  const module = new WebAssembly.Module(bytes);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: mathImports });
+  return { id: kernelIds++, bytes, run: exports['run'] as unknown as RangeKernel };
+}
+
+/** Where kernels come from: compiled at their first use, by a key that says all that their code depends on. */
+export class KernelCache {
+  readonly memory: LinearMemory;
+  readonly stats: CompileStats = { kernels: 0, bytes: 0, emitMs: 0, compileMs: 0 };
+  readonly #kernels = new Map<string, CompiledKernel>();
+
+  constructor(memory: LinearMemory) {
+    this.memory = memory;
+  }
+
+  /** The kernel with this key, whose module `emit` writes. */
+  get(key: string, emit: () => ModuleBuilder): CompiledKernel {
+    let kernel = this.#kernels.get(key);
+    if (!kernel) {
+      kernel = this.compile(() => emit().encode());
+      this.#kernels.set(key, kernel);
+    }
+    return kernel;
+  }
+
+  /** Compiles and counts. */
+  compile(emit: () => Uint8Array<ArrayBuffer>): CompiledKernel {
+    const begin = performance.now();
+    const bytes = emit();
+    const emitted = performance.now();
+    const kernel = compileKernel(bytes, this.memory.memory);
+    this.stats.kernels++;
+    this.stats.bytes += bytes.length;
+    this.stats.emitMs += emitted - begin;
+    this.stats.compileMs += performance.now() - emitted;
+    return kernel;
+  }
+}
+
+/** Writes a kernel's arguments, 32-bit integers, and returns their address. There is one kernel at a time, so one place. */
+export function writeWords(memory: LinearMemory, words: readonly number[]): number {
+  if (4 * words.length > ARGUMENTS_BYTES)
+    throw new RangeError(`wasm: a kernel has ${words.length} arguments, at most ${ARGUMENTS_BYTES / 4}`);
+  memory.views.int32.set(words, ARGUMENTS_ADDRESS / 4);
+  return ARGUMENTS_ADDRESS;
+}
