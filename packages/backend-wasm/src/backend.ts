@@ -6,11 +6,13 @@ import { createGather, createScatterAdd } from './kernels/indexing.ts';
 import type { WasmBlock } from './kernels/map/arguments.ts';
 import { createMap } from './kernels/map/map.ts';
 import { scalarFunctions } from './kernels/map/scalar-code.ts';
-import { createMatmul } from './kernels/matmul.ts';
+import { Gemm } from './kernels/matmul/gemm.ts';
+import { createLinear, createMatmul } from './kernels/matmul/matmul.ts';
 import { createRandomUniform } from './kernels/random.ts';
 import { createAmax, createArgmax, createSum } from './kernels/reduce.ts';
 import { classSize } from './memory/allocator.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
+import { Scratch } from './memory/scratch.ts';
 import type { WorkerPool } from './pool/pool.ts';
 import { pooledExecutor } from './pool/pool.ts';
 
@@ -34,6 +36,11 @@ export function createWasmBackend(options: WasmBackendOptions = {}, threads?: Wa
   const memory = threads?.memory ?? new LinearMemory();
   const execute = threads ? pooledExecutor(threads.pool) : serialExecutor;
   const kernels = new KernelCache(memory);
+  const release = (address: number): void => {
+    if (threads) threads.pool.whenQuiet(() => memory.release(address));
+    else memory.release(address);
+  };
+  const gemm = new Gemm(kernels, execute, new Scratch(memory, release));
   const memoryBudget = options.memoryBudget ?? Math.min(1 << 30, memory.maximumPages * PAGE * SHARE);
   const readSync = (block: unknown, dtype: DType, offset: number, length: number): TypedArray => {
     const { data, at } = memory.at(dtype, (block as WasmBlock).address);
@@ -59,18 +66,15 @@ export function createWasmBackend(options: WasmBackendOptions = {}, threads?: Wa
       sum: createSum(memory),
       amax: createAmax(memory),
       argmax: createArgmax(memory),
-      matmul: createMatmul(memory),
+      matmul: createMatmul(memory, gemm),
+      linear: createLinear(memory, gemm),
       gather: createGather(memory),
       scatterAdd: createScatterAdd(memory),
       randomUniform: createRandomUniform(memory),
     },
     blockBytes: (dtype, length) => classSize(length * DTYPES[dtype].bytes),
     alloc: (dtype, length): WasmBlock => ({ address: memory.allocate(length * DTYPES[dtype].bytes) }),
-    release: (block) => {
-      const release = (): void => memory.release((block as WasmBlock).address);
-      if (threads) threads.pool.whenQuiet(release);
-      else release();
-    },
+    release: (block) => release((block as WasmBlock).address),
     write: (block, data) => {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       memory.views.uint8.set(bytes, (block as WasmBlock).address);

@@ -17,6 +17,12 @@ export interface Callee<
   readonly result: R;
 }
 
+/** A function of the module that gives nothing. */
+export interface Procedure<P extends readonly ValueType[] = readonly ValueType[]> {
+  readonly index: number;
+  readonly params: P;
+}
+
 /** Values of the given types, as arguments of a call. */
 export type Values<P extends readonly ValueType[]> = { readonly [I in keyof P]: Expr<P[I]> };
 
@@ -97,6 +103,12 @@ export class FunctionBody {
     this.#code.bytes(lane);
   }
 
+  /** Writes one lane of 64 bits to memory. */
+  store64Lane(address: Expr<'i32'>, value: Expr<'v128'>, lane: number, offset = 0): void {
+    this.#store({ code: [0xfd, 0x5b], alignment: 3 }, address, value, offset);
+    this.#code.bytes(lane);
+  }
+
   /** Writes the lowest byte of an integer to memory. */
   store8(address: Expr<'i32'>, value: Expr<'i32'>, offset = 0): void {
     this.#store({ code: [0x3a], alignment: 0 }, address, value, offset);
@@ -106,6 +118,17 @@ export class FunctionBody {
     writeExpression(this.#code, address);
     writeExpression(this.#code, value);
     this.#code.bytes(...code, alignment).unsigned(offset);
+  }
+
+  /** Calls a function of the module that gives nothing. */
+  call<P extends readonly ValueType[]>({ index }: Procedure<P>, ...args: Values<P>): void {
+    for (const arg of args as readonly Expr[]) writeExpression(this.#code, arg);
+    this.#code.bytes(0x10).unsigned(index);
+  }
+
+  /** variable = variable + by */
+  advance(variable: Local<'i32'>, by: Expr<'i32'> | number): void {
+    this.set(variable, i32.add(variable, typeof by === 'number' ? i32.const(by) : by));
   }
 
   /** Runs `then` where the condition is not 0, else `otherwise`. */
@@ -122,12 +145,15 @@ export class FunctionBody {
 
   /** Repeats `body` while the condition is not 0. The test stands at the bottom: one branch a turn. */
   while(condition: Expr<'i32'>, body: () => void): void {
-    this.if(condition, () => {
-      this.#code.bytes(0x03, EMPTY_BLOCK);
-      body();
-      writeExpression(this.#code, condition);
-      this.#code.bytes(0x0d, 0, 0x0b);
-    });
+    this.if(condition, () => this.doWhile(condition, body));
+  }
+
+  /** Runs `body`, and again while the condition is not 0. */
+  doWhile(condition: Expr<'i32'>, body: () => void): void {
+    this.#code.bytes(0x03, EMPTY_BLOCK);
+    body();
+    writeExpression(this.#code, condition);
+    this.#code.bytes(0x0d, 0, 0x0b);
   }
 
   /** Counts a variable from its present value up to `end`, exclusively; both are below 2^31. */

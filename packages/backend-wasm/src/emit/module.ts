@@ -1,7 +1,7 @@
 import { ByteWriter } from './bytes.ts';
 import type { ValueType } from './expression.ts';
 import { TYPE_CODES } from './expression.ts';
-import type { Callee, Locals } from './function.ts';
+import type { Callee, Locals, Procedure } from './function.ts';
 import { FunctionBody } from './function.ts';
 
 /** How a module's memory is imported. A shared one needs its maximum. */
@@ -43,15 +43,17 @@ export class ModuleBuilder {
     return { index, params, result };
   }
 
-  /** Adds a function without a result and exports it. */
+  /** Adds a function without a result and exports it. Functions that are added later can call it. */
   addFunction<const P extends readonly ValueType[]>(
     name: string,
     params: P,
     write: (body: FunctionBody, ...params: Locals<P>) => void,
-  ): void {
+  ): Procedure<P> {
     const body = new FunctionBody(params);
     write(body, ...(params.map((type, index) => body.param(type, index)) as unknown as Locals<P>));
+    const index = this.#imports.length + this.#functions.length;
     this.#functions.push({ name, signature: { params, results: [] }, body });
+    return { index, params };
   }
 
   /** The module in the binary format. */

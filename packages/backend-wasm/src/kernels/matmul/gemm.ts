@@ -1,0 +1,109 @@
+import { hasRelaxedSimd } from '../../emit/vector.ts';
+import type { Scratch } from '../../memory/scratch.ts';
+import type { Executor, KernelCache } from '../compiled.ts';
+import { writeWords } from '../compiled.ts';
+import { emitMultiply, TILE_COLUMNS, TILE_ROWS } from './multiply.ts';
+import { emitPack } from './pack.ts';
+
+/** A float32 matrix where it lies: an address, and strides in bytes. */
+export interface Matrix {
+  readonly address: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Numbers where they lie: an address, and the stride in bytes. */
+export interface Vector {
+  readonly address: number;
+  readonly stride: number;
+}
+
+/** A product y = A·B, (m, k) by (k, n). y is row-major. */
+export interface Product {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: Matrix;
+  readonly b: Matrix;
+  readonly output: number;
+  /** n numbers that are added to every row. */
+  readonly bias: Vector | null;
+}
+
+/** The deepest part of a product that is packed side by side: a tile's panels stay in the first cache. */
+const DEPTH = 256;
+/** Bytes of a packed factor; larger products are cut into parts. */
+const PACKED_BYTES = 1 << 25;
+/** Floating-point operations that are worth another thread: some 50 µs. */
+const GRAIN_FLOPS = 3e6;
+/** Elements of panels that are worth another thread. */
+const GRAIN_PACKED = 65_536;
+
+/** Multiplies matrices of float32. Panels are packed straight from views. */
+export class Gemm {
+  readonly #kernels: KernelCache;
+  readonly #execute: Executor;
+  readonly #scratch: Scratch;
+
+  constructor(kernels: KernelCache, execute: Executor, scratch: Scratch) {
+    this.#kernels = kernels;
+    this.#execute = execute;
+    this.#scratch = scratch;
+  }
+
+  run(product: Product): void {
+    const { m, n, k, a, b, output, bias } = product;
+    const rows = partOf(m, k, TILE_ROWS);
+    const columns = partOf(n, k, TILE_COLUMNS);
+    for (let i = 0; i < m; i += rows) {
+      for (let j = 0; j < n; j += columns) {
+        const part = {
+          m: Math.min(rows, m - i),
+          n: Math.min(columns, n - j),
+          k,
+          a: { ...a, address: a.address + i * a.row },
+          b: { ...b, address: b.address + j * b.column },
+          output: output + 4 * (i * n + j),
+          bias: bias && { ...bias, address: bias.address + j * bias.stride },
+        };
+        this.#part(part, 4 * n);
+      }
+    }
+  }
+
+  #part({ m, n, k, a, b, output, bias }: Product, rowBytes: number): void {
+    const { memory } = this.#kernels;
+    const fused = hasRelaxedSimd();
+    const pack = this.#kernels.get('gemm-pack', () => emitPack(memory));
+    const multiply = this.#kernels.get(`gemm-multiply ${fused}`, () => emitMultiply(memory, fused));
+    const [tiles, panels] = [Math.ceil(m / TILE_ROWS), Math.ceil(n / TILE_COLUMNS)];
+    const blockDepth = Math.ceil(k / Math.max(1, Math.ceil(k / DEPTH)));
+    const bytesA = 4 * tiles * TILE_ROWS * k;
+    const bytesB = 4 * panels * TILE_COLUMNS * k;
+    const bytesBias = bias ? 4 * panels * TILE_COLUMNS : 0;
+    const packedA = this.#scratch.reserve(bytesA + bytesB + bytesBias);
+    const packedB = packedA + bytesA;
+    const row = bias ? this.#pad(bias, n, packedB + bytesB, bytesBias) : 0;
+    const sizes = [m, n, k, blockDepth];
+    const sources = [a.address, a.row, a.column, b.address, b.row, b.column, packedA, packedB, tiles];
+    const grain = Math.ceil(GRAIN_PACKED / (TILE_COLUMNS * Math.max(k, 1)));
+    this.#execute(pack, writeWords(memory, [...sizes, ...sources]), tiles + panels, grain);
+    const args = writeWords(memory, [...sizes, packedA, packedB, output, rowBytes, row]);
+    const worth = Math.ceil(GRAIN_FLOPS / (2 * TILE_ROWS * n * Math.max(k, 1)));
+    this.#execute(multiply, args, tiles, Math.max(worth, Math.min(32, tiles >> 3)));
+  }
+
+  /** Copies the bias, and zeros up to whole panels, because tiles read whole vectors. */
+  #pad({ address, stride }: Vector, n: number, to: number, bytes: number): number {
+    const { float32 } = this.#kernels.memory.views;
+    for (let i = 0; i < n; i++) float32[to / 4 + i] = float32[(address + i * stride) / 4] as number;
+    float32.fill(0, to / 4 + n, (to + bytes) / 4);
+    return to;
+  }
+}
+
+/** How many rows or columns are packed at a time: whole tiles. */
+function partOf(size: number, k: number, side: number): number {
+  const sides = Math.max(1, Math.floor(PACKED_BYTES / (4 * side * Math.max(k, 1))));
+  return Math.min(sides * side, Math.max(size, 1));
+}

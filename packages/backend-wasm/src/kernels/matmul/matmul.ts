@@ -1,0 +1,78 @@
+import type { Kernel, NoAttrs, Operand } from '@flambeau/core/functional';
+import { mergeLayouts } from '@flambeau/core/functional';
+import type { LinearMemory } from '../../memory/linear-memory.ts';
+import type { WasmBlock } from '../map/arguments.ts';
+import { eachElement } from '../walk.ts';
+import type { Gemm, Matrix } from './gemm.ts';
+import { createPlainLinear, createPlainMatmul } from './plain.ts';
+
+const FLOAT = 4;
+
+const addressOf = ({ block, offset }: Operand): number => (block as WasmBlock).address + FLOAT * offset;
+
+/** The last two dimensions of an operand. */
+function matrixOf(x: Operand): Matrix {
+  const rank = x.shape.length;
+  return { address: addressOf(x), row: FLOAT * x.strides[rank - 2], column: FLOAT * x.strides[rank - 1] };
+}
+
+const moved = (matrix: Matrix, elements: number): Matrix => ({
+  ...matrix,
+  address: matrix.address + FLOAT * elements,
+});
+
+/** x·wᵀ + b over all leading dimensions: their rows at once where they follow each other, else matrix by matrix. */
+export function createLinear(memory: LinearMemory, gemm: Gemm): Kernel<NoAttrs> {
+  const plain = createPlainLinear(memory);
+  return (inputs, outputs, attrs, context) => {
+    const [x, w, bias] = inputs;
+    const [y] = outputs;
+    if (y.dtype !== 'float32') return plain(inputs, outputs, attrs, context);
+    const rank = x.shape.length;
+    const k = x.shape[rank - 1];
+    const n = w.shape[0];
+    const weight = matrixOf(w);
+    const right = { address: weight.address, row: weight.column, column: weight.row };
+    const shift = bias ? { address: addressOf(bias), stride: FLOAT * bias.strides[0] } : null;
+    const product = (m: number, row: number, address: number, output: number): void =>
+      gemm.run({
+        m,
+        n,
+        k,
+        a: { address, row: FLOAT * row, column: FLOAT * x.strides[rank - 1] },
+        b: right,
+        output,
+        bias: shift,
+      });
+    const lead = mergeLayouts({ shape: x.shape.slice(0, -1), strides: [x.strides.slice(0, -1)] });
+    if (lead.shape.length < 2) {
+      product(y.size / Math.max(n, 1), lead.strides[0]?.[0] ?? 0, addressOf(x), addressOf(y));
+      return undefined;
+    }
+    const [m, row] = [x.shape[rank - 2], x.strides[rank - 2]];
+    const starts = [x, y].map(({ strides }) => ({ strides, offset: 0 }));
+    eachElement(x.shape.slice(0, -2), starts, ([p, o]) =>
+      product(m, row, addressOf(x) + FLOAT * p, addressOf(y) + FLOAT * o),
+    );
+    return undefined;
+  };
+}
+
+/** Batched matrix product: by vectors in float32, by plain loops in other dtypes. Views are read in place. */
+export function createMatmul(memory: LinearMemory, gemm: Gemm): Kernel<NoAttrs> {
+  const plain = createPlainMatmul(memory);
+  return (inputs, outputs, attrs, context) => {
+    const [a, b] = inputs;
+    const [y] = outputs;
+    if (y.dtype !== 'float32') return plain(inputs, outputs, attrs, context);
+    const row = a.shape.length - 2;
+    const [m, k] = a.shape.slice(row);
+    const n = b.shape[row + 1];
+    const [left, right, output] = [matrixOf(a), matrixOf(b), addressOf(y)];
+    const starts = [a, b, y].map(({ strides }) => ({ strides, offset: 0 }));
+    eachElement(a.shape.slice(0, row), starts, ([p, q, o]) => {
+      gemm.run({ m, n, k, a: moved(left, p), b: moved(right, q), output: output + FLOAT * o, bias: null });
+    });
+    return undefined;
+  };
+}

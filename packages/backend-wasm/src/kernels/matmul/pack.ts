@@ -1,0 +1,163 @@
+import type { Expr } from '../../emit/expression.ts';
+import { f32, i32, select } from '../../emit/expression.ts';
+import type { FunctionBody, Local } from '../../emit/function.ts';
+import type { MemoryImport } from '../../emit/module.ts';
+import { ModuleBuilder } from '../../emit/module.ts';
+import { v128 } from '../../emit/vector.ts';
+import { TILE_COLUMNS, TILE_ROWS } from './multiply.ts';
+
+/** The words of the arguments of `run`. Strides are in bytes. */
+export const PACK_ARGUMENTS = [
+  'm',
+  'n',
+  'k',
+  /** How much of the depth is packed side by side. */
+  'blockDepth',
+  'a',
+  'aRow',
+  'aColumn',
+  'b',
+  'bRow',
+  'bColumn',
+  'packedA',
+  'packedB',
+  'tiles',
+] as const;
+
+/** A matrix to pack. */
+interface Factor {
+  readonly size: Local<'i32'>;
+  /** Rows or columns of a tile. */
+  readonly side: number;
+  readonly address: Local<'i32'>;
+  readonly across: Local<'i32'>;
+  readonly along: Local<'i32'>;
+  readonly packed: Local<'i32'>;
+}
+
+/** What lies side by side in a panel, and how far apart in the matrix. */
+interface PanelSource {
+  /** The address of the first element. */
+  readonly from: Expr<'i32'>;
+  /** Bytes to the next element of the same place in the depth. */
+  readonly across: Local<'i32'>;
+  /** Bytes to the next place in the depth. */
+  readonly along: Local<'i32'>;
+  /** How many there are; the rest of the panel is zeros. */
+  readonly width: Local<'i32'>;
+}
+
+/**
+ * The module that packs both factors: `run(arguments, start, end)` fills the panels from `start` to `end`, those of the
+ * left factor first. A panel holds, for each place in the depth, the elements of one tile's rows or columns, so that the
+ * product reads it in order; views are read where they lie.
+ */
+export function emitPack(memory: MemoryImport): ModuleBuilder {
+  const builder = new ModuleBuilder(memory);
+  builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
+    const word = (name: (typeof PACK_ARGUMENTS)[number]): Local<'i32'> =>
+      body.let(i32.load(args, 4 * PACK_ARGUMENTS.indexOf(name)));
+    const [m, n, k, blockDepth, tiles] = [word('m'), word('n'), word('k'), word('blockDepth'), word('tiles')];
+    const left: Factor = {
+      size: m,
+      side: TILE_ROWS,
+      address: word('a'),
+      across: word('aRow'),
+      along: word('aColumn'),
+      packed: word('packedA'),
+    };
+    const right: Factor = {
+      size: n,
+      side: TILE_COLUMNS,
+      address: word('b'),
+      across: word('bColumn'),
+      along: word('bRow'),
+      packed: word('packedB'),
+    };
+    body.while(i32.ltU(start, end), () => {
+      body.if(
+        i32.ltU(start, tiles),
+        () => packBlocks(body, left, start, k, blockDepth),
+        () => packBlocks(body, right, body.let(i32.sub(start, tiles)), k, blockDepth),
+      );
+      body.advance(start, 1);
+    });
+  });
+  return builder;
+}
+
+/** Packs the panel of a tile for every block of the depth. */
+function packBlocks(
+  body: FunctionBody,
+  { size, side, address, across, along, packed }: Factor,
+  panel: Local<'i32'>,
+  k: Local<'i32'>,
+  blockDepth: Local<'i32'>,
+): void {
+  const first = body.let(i32.mul(panel, i32.const(side)));
+  const width = body.let(i32.sub(size, first));
+  const panels = i32.divU(i32.add(size, i32.const(side - 1)), i32.const(side));
+  const perPlace = body.let(i32.mul(panels, i32.const(4 * side)));
+  const source = body.let(i32.add(address, i32.mul(first, across)));
+  const [at, depth, to] = [body.let(i32.const(0)), body.local('i32'), body.local('i32')];
+  body.while(i32.ltU(at, k), () => {
+    const left = i32.sub(k, at);
+    body.set(depth, select(i32.ltU(blockDepth, left), blockDepth, left));
+    body.set(
+      to,
+      i32.add(packed, i32.add(i32.mul(at, perPlace), i32.mul(first, i32.shl(depth, i32.const(2))))),
+    );
+    const from = i32.add(source, i32.mul(at, along));
+    packPanel(body, { from, across, along, width }, to, depth, side);
+    body.advance(at, depth);
+  });
+}
+
+/** Fills a panel: by vectors where its elements lie side by side in the matrix, else element by element. */
+function packPanel(
+  body: FunctionBody,
+  { from, across, along, width }: PanelSource,
+  to: Local<'i32'>,
+  depth: Local<'i32'>,
+  size: number,
+): void {
+  const isDense = i32.and(i32.eq(across, i32.const(4)), i32.geU(width, i32.const(size)));
+  const source = body.let(from);
+  const left = body.let(depth);
+  body.if(
+    isDense,
+    () =>
+      body.while(left, () => {
+        const parts = Array.from({ length: size >> 2 }, (_, v) => body.let(v128.load(source, 16 * v)));
+        const rest = size % 4 === 2 ? body.let(v128.load64Zero(source, 4 * size - 8)) : null;
+        for (const [v, part] of parts.entries()) body.store(to, part, 16 * v);
+        if (rest) body.store64Lane(to, rest, 0, 4 * size - 8);
+        body.advance(source, along);
+        body.advance(to, 4 * size);
+        body.advance(left, -1);
+      }),
+    () => {
+      for (let i = 0; i < size; i++) {
+        const [place, target] = [body.let(source), body.let(to)];
+        body.set(left, depth);
+        body.if(
+          i32.gtU(width, i32.const(i)),
+          () =>
+            body.while(left, () => {
+              body.store(target, f32.load(place), 4 * i);
+              body.advance(place, along);
+              body.advance(target, 4 * size);
+              body.advance(left, -1);
+            }),
+          () =>
+            body.while(left, () => {
+              body.store(target, f32.const(0), 4 * i);
+              body.advance(target, 4 * size);
+              body.advance(left, -1);
+            }),
+        );
+        body.advance(source, across);
+      }
+    },
+  );
+}
