@@ -9,7 +9,7 @@ import { scalarFunctions } from './kernels/map/scalar-code.ts';
 import { Gemm } from './kernels/matmul/gemm.ts';
 import { createLinear, createMatmul } from './kernels/matmul/matmul.ts';
 import { createRandomUniform } from './kernels/random.ts';
-import { createAmax, createArgmax, createSum } from './kernels/reduce.ts';
+import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts';
 import { classSize } from './memory/allocator.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
 import { Scratch } from './memory/scratch.ts';
@@ -63,9 +63,9 @@ export function createWasmBackend(options: WasmBackendOptions = {}, threads?: Wa
       map: createMap(kernels, execute),
       copyStrided: createCopy(memory),
       fill: createFill(memory),
-      sum: createSum(memory),
-      amax: createAmax(memory),
-      argmax: createArgmax(memory),
+      sum: createSum(kernels, execute, new Scratch(memory, release)),
+      amax: createAmax(kernels, execute),
+      argmax: createArgmax(kernels, execute),
       matmul: createMatmul(memory, gemm),
       linear: createLinear(memory, gemm),
       gather: createGather(memory),

@@ -3,7 +3,7 @@ import type { Expr } from './expression.ts';
 import { f32, f64, i32 } from './expression.ts';
 import { ModuleBuilder } from './module.ts';
 import type { FloatLanes } from './vector.ts';
-import { f32x4, f64x2, hasRelaxedSimd, i32x4, shuffle, shuffle32, v128 } from './vector.ts';
+import { f32x4, f64x2, hasRelaxedSimd, i16x8, i32x4, i64x2, shuffle, shuffle32, v128 } from './vector.ts';
 
 type Vector = Expr<'v128'>;
 
@@ -146,6 +146,8 @@ describe('f32x4', () => {
     expect([...new Float32Array(evaluate(() => f32x4.splat(f32.const(1.5))))]).toEqual([1.5, 1.5, 1.5, 1.5]);
     const x = Float32Array.of(1, 2, 3, 4);
     expect(new Float32Array(evaluate((a) => f32x4.extractLane(a, 2), x))[0]).toBe(3);
+    const replaced = evaluate((a) => f32x4.replaceLane(a, 2, f32.const(7)), x);
+    expect([...new Float32Array(replaced)]).toEqual([1, 2, 7, 4]);
     const n = Int32Array.of(-3, 0, 2 ** 24, 7);
     expect([...new Float32Array(evaluate(f32x4.convertI32x4S, n))]).toEqual([...n]);
     const d = Float64Array.of(0.1, -1e300);
@@ -202,6 +204,8 @@ describe('i32x4 and bits', () => {
       new Int32Array(evaluate(build, a))[0] as number;
     expect([...new Int32Array(evaluate(() => i32x4.splat(i32.const(-9))))]).toEqual([-9, -9, -9, -9]);
     expect(word((a) => i32x4.extractLane(a, 1), x)).toBe(-2);
+    const replaced = evaluate((a) => i32x4.replaceLane(a, 3, i32.const(7)), x);
+    expect([...new Int32Array(replaced)]).toEqual([1, -2, 3, 7]);
     expect([word(i32x4.allTrue, x), word(i32x4.allTrue, Int32Array.of(1, 2, 3, 4))]).toEqual([0, 1]);
     expect([word(v128.anyTrue, x), word(v128.anyTrue, new Int32Array(4))]).toEqual([1, 0]);
     expect(word(i32x4.bitmask, Int32Array.of(-1, 5, -3, -4))).toBe(0b1101);
@@ -209,6 +213,25 @@ describe('i32x4 and bits', () => {
     expect([...new Int32Array(evaluate(i32x4.truncSatF32x4S, f))]).toEqual([1, -1, 0, 2 ** 31 - 1]);
     const d = Float64Array.of(-2.5, -1e300);
     expect([...new Int32Array(evaluate(i32x4.truncSatF64x2SZero, d))]).toEqual([-2, -(2 ** 31), 0, 0]);
+  });
+
+  test('bytes are extended to lanes of 16 and of 32 bits', () => {
+    const bytes = Int8Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? i : -i));
+    const lanes = (build: (a: Vector) => Vector): number[] => [...new Int32Array(evaluate(build, bytes))];
+    expect(lanes((a) => i32x4.extendLowI16x8S(i16x8.extendLowI8x16S(a)))).toEqual([0, -1, 2, -3]);
+    expect(lanes((a) => i32x4.extendLowI16x8U(i16x8.extendLowI8x16U(a)))).toEqual([0, 255, 2, 253]);
+    expect(lanes((a) => i32x4.extendLowI16x8U(i16x8.extendLowI8x16S(a)))).toEqual([0, 0xffff, 2, 0xfffd]);
+  });
+
+  test('lanes of 64 bits', () => {
+    const [a, b] = [[2n ** 40n, -5n] as const, [2n ** 33n + 1n, -(2n ** 60n)] as const];
+    const lanes = (build: (a: Vector, b: Vector) => Vector): bigint[] => [
+      ...new BigInt64Array(evaluate(build, BigInt64Array.from(a), BigInt64Array.from(b))),
+    ];
+    expect(lanes(i64x2.add)).toEqual([a[0] + b[0], a[1] + b[1]]);
+    expect(lanes(i64x2.sub)).toEqual([a[0] - b[0], a[1] - b[1]]);
+    expect(lanes((x) => i64x2.shl(x, i32.const(20)))).toEqual([2n ** 60n, -5n << 20n]);
+    expect(lanes((x) => i64x2.shrU(x, i32.const(40)))).toEqual([1n, 2n ** 24n - 1n]);
   });
 
   test('shuffles', () => {

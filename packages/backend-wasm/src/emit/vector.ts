@@ -50,6 +50,10 @@ const extract =
   <T extends 'i32' | 'f32' | 'f64'>(type: T, n: number) =>
   (x: Vector, lane: number): Expr<T> =>
     instruction(type, code(n, lane), x);
+const replace =
+  <T extends 'i32' | 'f32' | 'f64'>(n: number) =>
+  (x: Vector, lane: number, value: Expr<T>): Vector =>
+    instruction('v128', code(n, lane), x, value);
 const load =
   (n: number, alignment: number) =>
   (address: Expr<'i32'>, offset = 0): Vector =>
@@ -108,6 +112,7 @@ export type FloatLanes<T extends 'f32' | 'f64'> = All<FloatUnary, Unary> &
   };
 
 export const f32x4: FloatLanes<'f32'> & {
+  readonly replaceLane: (x: Vector, lane: number, value: Expr<'f32'>) => Vector;
   readonly convertI32x4S: Unary;
   /** The two f64 lanes, and zeros. */
   readonly demoteF64x2Zero: Unary;
@@ -120,6 +125,7 @@ export const f32x4: FloatLanes<'f32'> & {
   ...all({ eq: 0x41, ne: 0x42, lt: 0x43, gt: 0x44, le: 0x45, ge: 0x46 }, binary),
   splat: splat<'f32'>(0x13),
   extractLane: extract('f32', 0x1f),
+  replaceLane: replace<'f32'>(0x20),
   relaxedMadd: ternary(0x105),
   relaxedNmadd: ternary(0x106),
   convertI32x4S: unary(0xfa),
@@ -154,12 +160,16 @@ export const i32x4: All<'abs' | 'neg', Unary> &
   All<'shl' | 'shrS' | 'shrU', (x: Vector, by: Expr<'i32'>) => Vector> & {
     readonly splat: (x: Expr<'i32'>) => Vector;
     readonly extractLane: (x: Vector, lane: number) => Expr<'i32'>;
+    readonly replaceLane: (x: Vector, lane: number, value: Expr<'i32'>) => Vector;
     readonly allTrue: (x: Vector) => Expr<'i32'>;
     /** The lanes' highest bits, the first lane's lowest. */
     readonly bitmask: (x: Vector) => Expr<'i32'>;
     /** NaN gives 0, and what lies beyond the range the nearest bound. */
     readonly truncSatF32x4S: Unary;
     readonly truncSatF64x2SZero: Unary;
+    /** Of the first four lanes of 16 bits. */
+    readonly extendLowI16x8S: Unary;
+    readonly extendLowI16x8U: Unary;
   } = {
   ...all({ abs: 0xa0, neg: 0xa1 }, unary),
   ...all({ add: 0xae, sub: 0xb1, mul: 0xb5, minS: 0xb6, maxS: 0xb8 }, binary),
@@ -167,11 +177,26 @@ export const i32x4: All<'abs' | 'neg', Unary> &
   ...all({ shl: 0xab, shrS: 0xac, shrU: 0xad }, shift),
   splat: splat<'i32'>(0x11),
   extractLane: extract('i32', 0x1b),
+  replaceLane: replace<'i32'>(0x1c),
   allTrue: test(0xa3),
   bitmask: test(0xa4),
   truncSatF32x4S: unary(0xf8),
   truncSatF64x2SZero: unary(0xfc),
+  extendLowI16x8S: unary(0xa7),
+  extendLowI16x8U: unary(0xa9),
 };
+
+/** Lanes of 16 bits: a step between bytes and lanes of 32. */
+export const i16x8: All<'extendLowI8x16S' | 'extendLowI8x16U', Unary> = all(
+  { extendLowI8x16S: 0x87, extendLowI8x16U: 0x89 },
+  unary,
+);
+
+export const i64x2: All<'add' | 'sub', Binary> & All<'shl' | 'shrU', (x: Vector, by: Expr<'i32'>) => Vector> =
+  {
+    ...all({ add: 0xce, sub: 0xd1 }, binary),
+    ...all({ shl: 0xcb, shrU: 0xcd }, shift),
+  };
 
 /** Bytes of two vectors in a new order: 0 to 15 are those of `a`, 16 to 31 those of `b`. */
 export function shuffle(a: Vector, b: Vector, bytes: readonly number[]): Vector {

@@ -1,4 +1,5 @@
 import type { Operand, TypedArray } from '@flambeau/core/functional';
+import { DTYPES } from '@flambeau/core/functional';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import type { WasmBlock } from './map/arguments.ts';
 
@@ -14,4 +15,9 @@ export interface Placed {
 export function place(memory: LinearMemory, { block, dtype, shape, strides, offset }: Operand): Placed {
   const { data, at } = memory.at(dtype, (block as WasmBlock).address);
   return { data, shape, strides, offset: at + offset };
+}
+
+/** Where an operand's first element is, in bytes. */
+export function addressOf({ block, dtype, offset }: Operand): number {
+  return (block as WasmBlock).address + offset * DTYPES[dtype].bytes;
 }

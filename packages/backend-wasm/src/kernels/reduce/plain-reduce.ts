@@ -1,7 +1,7 @@
 import type { Kernel, Operand, ReduceAttrs } from '@flambeau/core/functional';
-import type { LinearMemory } from '../memory/linear-memory.ts';
-import { place } from './operand.ts';
-import { eachElement } from './walk.ts';
+import type { LinearMemory } from '../../memory/linear-memory.ts';
+import { place } from '../operand.ts';
+import { eachElement } from '../walk.ts';
 
 /** Calls back for every kept element with a walk over its reduced ones. */
 function eachGroup(
@@ -23,7 +23,7 @@ function eachGroup(
 }
 
 /** Sums in float64, which is exact for integers up to 2^53; a sum outside of int32 is a fault. */
-export function createSum(memory: LinearMemory): Kernel<ReduceAttrs> {
+export function plainSum(memory: LinearMemory): Kernel<ReduceAttrs> {
   return ([x], [y], { count }) => {
     const { data, offset } = place(memory, y);
     let fault: { value: number; index: number } | undefined;
@@ -56,7 +56,7 @@ function largest(walk: (element: (value: number) => void) => void): {
 }
 
 /** Largest element. */
-export function createAmax(memory: LinearMemory): Kernel<ReduceAttrs> {
+export function plainAmax(memory: LinearMemory): Kernel<ReduceAttrs> {
   return ([x], [y], { count }) => {
     const { data, offset } = place(memory, y);
     eachGroup(memory, x, count, (group, walk) => {
@@ -66,7 +66,7 @@ export function createAmax(memory: LinearMemory): Kernel<ReduceAttrs> {
 }
 
 /** Position of the first largest element. */
-export function createArgmax(memory: LinearMemory): Kernel<ReduceAttrs> {
+export function plainArgmax(memory: LinearMemory): Kernel<ReduceAttrs> {
   return ([x], [y], { count }) => {
     const { data, offset } = place(memory, y);
     eachGroup(memory, x, count, (group, walk) => {
