@@ -330,7 +330,7 @@ test('what a fork and join costs is printed', async () => {
   const lines = [
     `two empty chunks, taken by whoever comes first: ${median(() => pool.run(nothing, out, 2, 1), 10_000)}`,
     `two empty chunks, one each, worker spinning: ${median(() => pool.run(meeting, out, 2, 1), 1000)}`,
-    `64 chunks of work on one thread: ${median(() => work.run(out, 0, 64), 500)}`,
+    `64 chunks of work on one thread: ${median(() => work.run(out, 0, 64, 0), 500)}`,
     `64 chunks of work on two threads: ${median(() => pool.run(work, out, 64, 1), 500)}`,
   ];
   const wake: number[] = [];

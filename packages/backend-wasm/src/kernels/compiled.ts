@@ -3,8 +3,11 @@ import type { LinearMemory } from '../memory/linear-memory.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../memory/linear-memory.ts';
 import { mathImports } from './map/math-imports.ts';
 
-/** A compiled kernel: does the units of work from `start` to `end` of what its arguments describe. */
-export type RangeKernel = (args: number, start: number, end: number) => void;
+/**
+ * A compiled kernel: does the units of work from `start` to `end` of what its arguments describe. `thread` says which
+ * thread it runs on, from 0, the caller: kernels that need memory of their own choose it by that.
+ */
+export type RangeKernel = (args: number, start: number, end: number, thread: number) => void;
 
 /** A kernel with what a worker needs to compile its own. */
 export interface CompiledKernel {
@@ -18,10 +21,17 @@ export interface CompiledKernel {
  * Runs a kernel over `count` units of work: here, or split among threads, `grain` units at a time. A grain is at least
  * what is worth a thread's waking up: some 50 µs.
  */
-export type Executor = (kernel: CompiledKernel, args: number, count: number, grain: number) => void;
+export interface Executor {
+  (kernel: CompiledKernel, args: number, count: number, grain: number): void;
+  /** More than the number of any thread. */
+  readonly threads: number;
+}
 
 /** Runs everything on the calling thread. */
-export const serialExecutor: Executor = ({ run }, args, count) => run(args, 0, count);
+export const serialExecutor: Executor = Object.assign(
+  ({ run }: CompiledKernel, args: number, count: number) => run(args, 0, count, 0),
+  { threads: 1 },
+);
 
 /** How many kernels were made and how long that took. */
 export interface CompileStats {

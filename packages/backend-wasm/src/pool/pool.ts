@@ -67,6 +67,11 @@ export class WorkerPool {
     return 1 + this.#members.length;
   }
 
+  /** More than the number of any thread: 0 is the caller, and a worker that could not start leaves a gap. */
+  get threadNumbers(): number {
+    return this.#members.reduce((most, { index }) => Math.max(most, index + 2), 1);
+  }
+
   /** The workers that help. @internal */
   get workers(): readonly WorkerHandle[] {
     return this.#members.map(({ handle }) => handle);
@@ -80,12 +85,12 @@ export class WorkerPool {
     const size = Math.max(chunkSize, Math.ceil(count / MAX_CHUNKS));
     const chunks = Math.ceil(count / size);
     if (chunks <= 1 || this.#members.length === 0) {
-      kernel.run(args, 0, count);
+      kernel.run(args, 0, count, 0);
       return;
     }
     const job = this.#publish(kernel, args, count, size, chunks);
     const compute = (chunk: number): void =>
-      kernel.run(args, chunk * size, Math.min((chunk + 1) * size, count));
+      kernel.run(args, chunk * size, Math.min((chunk + 1) * size, count), 0);
     let claimed = chunks;
     let failure: unknown;
     try {
@@ -221,8 +226,9 @@ const ticketOf = (job: number, chunk: number): number => (job << CHUNK_BITS) | c
 
 /** Splits work among a pool's threads. The chunks depend on the amount of work alone. */
 export function pooledExecutor(pool: WorkerPool): Executor {
-  return (kernel, args, count, grain) => {
-    if (count <= grain) kernel.run(args, 0, count);
+  const execute = (kernel: CompiledKernel, args: number, count: number, grain: number): void => {
+    if (count <= grain) kernel.run(args, 0, count, 0);
     else pool.run(kernel, args, count, grain);
   };
+  return Object.assign(execute, { threads: pool.threadNumbers });
 }

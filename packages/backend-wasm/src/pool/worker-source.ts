@@ -84,7 +84,7 @@ function takeChunks() {
     if (!kernel || Atomics.compareExchange(control, words.ticket, ticket, ticket + 1) !== ticket) continue;
     let mark = job;
     try {
-      kernel(args, chunk * size, end);
+      kernel(args, chunk * size, end, index + 1);
     } catch {
       mark = -job;
     }

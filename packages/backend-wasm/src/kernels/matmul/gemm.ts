@@ -2,8 +2,9 @@ import { hasRelaxedSimd } from '../../emit/vector.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
-import { emitMultiply, TILE_COLUMNS, TILE_ROWS } from './multiply.ts';
+import { emitMultiply } from './multiply.ts';
 import { emitPack } from './pack.ts';
+import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 
 /** A float32 matrix where it lies: an address, and strides in bytes. */
 export interface Matrix {

@@ -4,7 +4,7 @@ import type { FunctionBody, Local } from '../../emit/function.ts';
 import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { v128 } from '../../emit/vector.ts';
-import { TILE_COLUMNS, TILE_ROWS } from './multiply.ts';
+import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 
 /** The words of the arguments of `run`. Strides are in bytes. */
 export const PACK_ARGUMENTS = [
