@@ -1,6 +1,9 @@
-import type { Backend, DType, TypedArray } from '@flambeau/core/functional';
+import type { Backend, DType, Kernel, TypedArray } from '@flambeau/core/functional';
 import { DTYPES } from '@flambeau/core/functional';
 import { KernelCache, serialExecutor } from './kernels/compiled.ts';
+import { createConv2d, createConv2dInputGrad, createConv2dWeightGrad } from './kernels/conv/conv2d.ts';
+import { Correlator } from './kernels/conv/correlation.ts';
+import { WeightGradient } from './kernels/conv/weight-gradient.ts';
 import { createCopy, createFill } from './kernels/copy.ts';
 import { createGather, createScatterAdd } from './kernels/indexing.ts';
 import type { WasmBlock } from './kernels/map/arguments.ts';
@@ -31,6 +34,10 @@ export interface WasmThreads {
 const PAGE = 65_536;
 const SHARE = 0.75;
 
+/** A kernel whose other dtypes are lowered. */
+const forFloat32 = <A>(kernel: Kernel<A>): Kernel<A> =>
+  Object.assign(kernel, { dtypes: ['float32'] as const });
+
 /** A backend on linear memory. */
 export function createWasmBackend(options: WasmBackendOptions = {}, threads?: WasmThreads): Backend {
   const memory = threads?.memory ?? new LinearMemory();
@@ -40,7 +47,13 @@ export function createWasmBackend(options: WasmBackendOptions = {}, threads?: Wa
     if (threads) threads.pool.whenQuiet(() => memory.release(address));
     else memory.release(address);
   };
-  const gemm = new Gemm(kernels, execute, new Scratch(memory, release));
+  const scratch = new Scratch(memory, release);
+  const gemm = new Gemm(kernels, execute, scratch);
+  const convolutions = {
+    memory,
+    correlator: new Correlator(kernels, execute, scratch),
+    weightGradient: new WeightGradient(kernels, execute, scratch),
+  };
   const memoryBudget = options.memoryBudget ?? Math.min(1 << 30, memory.maximumPages * PAGE * SHARE);
   const readSync = (block: unknown, dtype: DType, offset: number, length: number): TypedArray => {
     const { data, at } = memory.at(dtype, (block as WasmBlock).address);
@@ -63,11 +76,14 @@ export function createWasmBackend(options: WasmBackendOptions = {}, threads?: Wa
       map: createMap(kernels, execute),
       copyStrided: createCopy(memory),
       fill: createFill(memory),
-      sum: createSum(kernels, execute, new Scratch(memory, release)),
+      sum: createSum(kernels, execute, scratch),
       amax: createAmax(kernels, execute),
       argmax: createArgmax(kernels, execute),
       matmul: createMatmul(memory, gemm),
       linear: createLinear(memory, gemm),
+      conv2d: forFloat32(createConv2d(convolutions)),
+      conv2dInputGrad: forFloat32(createConv2dInputGrad(convolutions)),
+      conv2dWeightGrad: forFloat32(createConv2dWeightGrad(convolutions)),
       gather: createGather(memory),
       scatterAdd: createScatterAdd(memory),
       randomUniform: createRandomUniform(memory),

@@ -34,12 +34,16 @@ export interface KernelContext {
 }
 
 /** One op on one device: reads `inputs`, fills `outputs` (contiguous unless the op says otherwise). */
-export type Kernel<Attrs> = (
-  inputs: readonly Operand[],
-  outputs: readonly Operand[],
-  attrs: Attrs,
-  context: KernelContext,
-) => Fault | undefined | void;
+export interface Kernel<Attrs> {
+  (
+    inputs: readonly Operand[],
+    outputs: readonly Operand[],
+    attrs: Attrs,
+    context: KernelContext,
+  ): Fault | undefined | void;
+  /** The dtypes of the first output that it is for; calls with others are lowered. Without them it is for all. */
+  readonly dtypes?: readonly DType[];
+}
 
 /**
  * Evaluates a scalar expression for every element: inputs have the output's shape (broadcast axes have stride 0),

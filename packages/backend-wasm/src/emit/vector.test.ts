@@ -255,6 +255,7 @@ describe('loads and stores', () => {
     ['load64Splat', v128.load64Splat(i32.const(A), 8), [30, 40, 30, 40]],
     ['load32Zero', v128.load32Zero(i32.const(A), 4), [20, 0, 0, 0]],
     ['load64Zero', v128.load64Zero(i32.const(A)), [10, 20, 0, 0]],
+    ['load32Lane', v128.load32Lane(v128.load(i32.const(A)), 2, i32.const(A), 4), [10, 20, 20, 40]],
     ['const', v128.const(new Uint8Array(x.buffer)), [10, 20, 30, 40]],
   ])('%s', (_name, value, expected) => {
     expect([...new Int32Array(evaluate(() => value, x, x))]).toEqual(expected);

@@ -68,6 +68,8 @@ export const v128: {
   /** One element in the first lane, zeros in the others. */
   readonly load32Zero: (address: Expr<'i32'>, offset?: number) => Vector;
   readonly load64Zero: (address: Expr<'i32'>, offset?: number) => Vector;
+  /** A vector with one lane of 32 bits read anew. */
+  readonly load32Lane: (x: Vector, lane: number, address: Expr<'i32'>, offset?: number) => Vector;
   /** Sixteen bytes. */
   readonly const: (bytes: Uint8Array) => Vector;
   readonly not: Unary;
@@ -85,6 +87,8 @@ export const v128: {
   load64Splat: load(0x0a, 3),
   load32Zero: load(0x5c, 2),
   load64Zero: load(0x5d, 3),
+  load32Lane: (x, lane, address, offset = 0) =>
+    instruction('v128', code(0x56, 2, ...new ByteWriter().unsigned(offset).take(), lane), address, x),
   const: (bytes) => instruction('v128', code(0x0c, ...bytes)),
   not: unary(0x4d),
   ...all({ and: 0x4e, andnot: 0x4f, or: 0x50, xor: 0x51 }, binary),

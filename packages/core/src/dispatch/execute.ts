@@ -89,7 +89,7 @@ function executeKernel(
   const specs = op.infer(inputs, attrs);
   const device = inputs[0]?.device ?? deviceFromAttrs(attrs);
   for (const spec of specs) checkDtype(op.name, device, spec.dtype);
-  const kernel = device.kernel(op.name) as Kernel<unknown> | undefined;
+  const kernel = kernelFor(device, op, specs[0]);
   if (!kernel) {
     if (!op.lower) throw unsupported(op.name, device, specs[0]?.dtype ?? 'no dtype');
     return lower(call, op, inputs, attrs);
@@ -103,6 +103,16 @@ function executeKernel(
     });
   }
   return outputs;
+}
+
+/** The device's kernel for an op, if it is for that dtype. */
+function kernelFor(
+  device: Device,
+  { name }: KernelOp<never>,
+  output: OutputSpec | undefined,
+): Kernel<unknown> | undefined {
+  const kernel = device.kernel(name) as Kernel<unknown> | undefined;
+  return kernel?.dtypes && output && !kernel.dtypes.includes(output.dtype) ? undefined : kernel;
 }
 
 /**

@@ -3,6 +3,26 @@ import { i32 } from '../../emit/expression.ts';
 import type { FunctionBody, Local } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 
+/** The arguments of a kernel by name, 32-bit integers. */
+export interface ArgumentWords<N extends string> {
+  /** Loads them into variables of the kernel. */
+  readonly read: (body: FunctionBody, args: Expr<'i32'>) => Readonly<Record<N, Local<'i32'>>>;
+  /** What the caller has to write, in order. */
+  readonly list: (values: Readonly<Record<N, number>>) => number[];
+}
+
+/** Declares the arguments of a kernel. */
+export function argumentWords<const N extends string>(...names: readonly N[]): ArgumentWords<N> {
+  return {
+    read: (body, args) =>
+      Object.fromEntries(names.map((name, i) => [name, body.let(i32.load(args, 4 * i))])) as Record<
+        N,
+        Local<'i32'>
+      >,
+    list: (values) => names.map((name) => values[name]),
+  };
+}
+
 /** The argument of a kernel at a position, a 32-bit integer. */
 export type Word = (position: number) => Expr<'i32'>;
 

@@ -18,7 +18,7 @@ const B_STEP = 4 * TILE_COLUMNS;
 
 /** Sums start from 0. */
 export const START_AT_ZERO = 0;
-/** Sums start from what the output holds. */
+/** Sums are added to what the output holds. */
 export const START_AT_OUTPUT = 1;
 
 /** Where sums start: the tile's code has one of these ways, because engines pair stores better in straight code. */
@@ -46,8 +46,9 @@ export function multiplyAdd(fused: boolean, a: Expr<'v128'>, b: Expr<'v128'>, c:
 export function emitTile(builder: ModuleBuilder, fused: boolean, along: BiasAlong): Procedure<EdgeParams> {
   const whole = (start: Start): Procedure<TileParams> =>
     builder.addFunction(`tile_${start}`, TILE_PARAMS, (body, depth, a, b, output, rowBytes, bias) => {
-      const sums = startingSums(body, start, output, rowBytes, bias, along);
+      const sums = startingSums(body, start, bias, along);
       accumulate(body, fused, sums, depth, a, b);
+      if (start === 'output') addOutput(body, sums, output, rowBytes);
       for (const lanes of sums) {
         for (const [v, sum] of lanes.entries()) body.store(output, sum, 16 * v);
         body.advance(output, rowBytes);
@@ -81,23 +82,19 @@ type Sums = readonly (readonly Local<'v128'>[])[];
 
 const zeros = v128.const(new Uint8Array(16));
 
-function startingSums(
-  body: FunctionBody,
-  start: Start,
-  output: Local<'i32'>,
-  rowBytes: Local<'i32'>,
-  bias: Local<'i32'>,
-  along: BiasAlong,
-): Sums {
+function startingSums(body: FunctionBody, start: Start, bias: Local<'i32'>, along: BiasAlong): Sums {
+  return rangeOf(TILE_ROWS).map((row) =>
+    rangeOf(VECTORS).map((v) => body.let(start === 'bias' ? biasOf(bias, along, row, v) : zeros)),
+  );
+}
+
+/** Adds what the output holds at the end, so that long sums are sums of the blocks' sums: fewer roundings add up. */
+function addOutput(body: FunctionBody, sums: Sums, output: Local<'i32'>, rowBytes: Local<'i32'>): void {
   const place = body.let(output);
-  return rangeOf(TILE_ROWS).map((row) => {
-    const lanes = rangeOf(VECTORS).map((v) => {
-      if (start === 'zero') return body.let(zeros);
-      return body.let(start === 'output' ? v128.load(place, 16 * v) : biasOf(bias, along, row, v));
-    });
-    if (start === 'output') body.advance(place, rowBytes);
-    return lanes;
-  });
+  for (const lanes of sums) {
+    for (const [v, sum] of lanes.entries()) body.set(sum, f32x4.add(v128.load(place, 16 * v), sum));
+    body.advance(place, rowBytes);
+  }
 }
 
 const biasOf = (bias: Expr<'i32'>, along: BiasAlong, row: number, v: number): Expr<'v128'> =>

@@ -1,0 +1,53 @@
+import type { Conv2dAttrs, Conv2dGradAttrs, Kernel, Operand } from '@flambeau/core/functional';
+import type { LinearMemory } from '../../memory/linear-memory.ts';
+import { addressOf } from '../operand.ts';
+import type { Correlator } from './correlation.ts';
+import { convolve, convolveBack } from './direct.ts';
+import type { Geometry } from './geometry.ts';
+import { geometryOf } from './geometry.ts';
+import type { WeightGradient } from './weight-gradient.ts';
+
+/** What convolutions run on. */
+export interface Convolutions {
+  readonly memory: LinearMemory;
+  readonly correlator: Correlator;
+  readonly weightGradient: WeightGradient;
+}
+
+/** A convolution without pixels, channels or images has nothing to add up. */
+function isEmpty({ N, C, K, R, S, OH, OW }: Geometry): boolean {
+  return N * C * K * R * S * OH * OW === 0;
+}
+
+function fill(memory: LinearMemory, y: Operand, value = 0): void {
+  const at = addressOf(y) / 4;
+  memory.views.float32.fill(value, at, at + y.size);
+}
+
+/** y = x * w + bias, of float32. */
+export function createConv2d({ memory, correlator }: Convolutions): Kernel<Conv2dAttrs> {
+  return ([x, w, bias], [y], attrs) => {
+    const g = geometryOf(x.shape, w.shape, y.shape, attrs);
+    if (y.size === 0) return;
+    if (isEmpty(g) && !bias) return fill(memory, y);
+    convolve(correlator, g, addressOf(x), addressOf(w), bias ? addressOf(bias) : null, addressOf(y));
+  };
+}
+
+/** The gradient of x. */
+export function createConv2dInputGrad({ memory, correlator }: Convolutions): Kernel<Conv2dGradAttrs> {
+  return ([dy, w], [dx], attrs) => {
+    const g = geometryOf(attrs.shape, w.shape, dy.shape, attrs);
+    if (isEmpty(g)) return fill(memory, dx);
+    convolveBack(correlator, g, addressOf(dy), addressOf(w), addressOf(dx));
+  };
+}
+
+/** The gradient of w. */
+export function createConv2dWeightGrad({ memory, weightGradient }: Convolutions): Kernel<Conv2dGradAttrs> {
+  return ([dy, x], [dw], attrs) => {
+    const g = geometryOf(x.shape, attrs.shape, dy.shape, attrs);
+    if (isEmpty(g)) return fill(memory, dw);
+    weightGradient.run(g, addressOf(dy), addressOf(x), addressOf(dw));
+  };
+}
