@@ -1,7 +1,7 @@
 import '@flambeau/autograd';
 import { cpu } from '@flambeau/backend-cpu';
 import { wasm } from '@flambeau/backend-wasm';
-import { conv2d, type Device, manualSeed, randn, type Tensor } from '@flambeau/core';
+import { conv2d, type Device, manualSeed, ones, randn, type Tensor } from '@flambeau/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const devices = new Map<string, Device>();
@@ -86,10 +86,26 @@ const DIRECT: readonly Case[] = [
   { x: [2, 3, 1, 17], w: [4, 3, 1, 3], options: { padding: [0, 1] } },
 ];
 
+const WINOGRAD: readonly Case[] = [
+  { x: [2, 16, 8, 8], w: [16, 16, 3, 3], options: { padding: 1 } },
+  { x: [1, 16, 3, 3], w: [16, 16, 3, 3] },
+  { x: [1, 16, 1, 1], w: [16, 16, 3, 3], options: { padding: 1 } },
+  { x: [3, 20, 13, 7], w: [17, 20, 3, 3], options: { padding: 1 }, bias: false },
+  { x: [2, 33, 9, 10], w: [31, 33, 3, 3] },
+  { x: [2, 17, 7, 13], w: [50, 17, 3, 3], options: { padding: 2 } },
+  { x: [2, 18, 5, 6], w: [23, 18, 3, 3], options: { padding: [0, 2] } },
+  { x: [1, 16, 9, 150], w: [19, 16, 3, 3], options: { padding: [1, 0] } },
+  { x: [2, 64, 12, 9], w: [40, 32, 3, 3], options: { groups: 2, padding: 1 } },
+  { x: [9, 32, 16, 16], w: [64, 32, 3, 3], options: { padding: 1 } },
+  { x: [2, 130, 6, 6], w: [140, 130, 3, 3], options: { padding: 1 } },
+];
+
 describe.each(['one thread', 'two threads'])('conv2d of float32 on %s', (name) => {
   test.each(DIRECT)('x $x, w $w, $options: as in float64, forward and backward', (sizes) =>
     check(name, sizes, 1e-6),
   );
+
+  test.each(WINOGRAD)('x $x, w $w, $options: by transforms', (sizes) => check(name, sizes, 4e-6));
 
   test('more images than are given borders at once', () =>
     check(name, { x: [70, 16, 64, 64], w: [8, 16, 3, 3], options: { padding: 1 } }, 3e-6));
@@ -101,4 +117,15 @@ describe.each(['one thread', 'two threads'])('conv2d of float32 on %s', (name) =
     expect([...y.at(1, ':', 2, 2).dataSync()]).toEqual([...b.dataSync()]);
     expect(conv2d(zeros(0, 2, 4, 4), zeros(3, 2, 1, 1)).shape).toEqual([0, 3, 4, 4]);
   });
+});
+
+test('with exactConv an infinity reaches only the pixels that see it', async () => {
+  const device = await wasm({ exactConv: true, threads: 1 });
+  const x = ones([1, 16, 9, 9], { device });
+  x.setAt([0, 3, 4, 4], Number.POSITIVE_INFINITY);
+  const y = conv2d(x, ones([16, 16, 3, 3], { device }), null, { padding: 1 });
+  const plane = [...y.at(0, 0).contiguous().dataSync()];
+  const infinite = plane.flatMap((value, i) => (value === Number.POSITIVE_INFINITY ? [i] : []));
+  expect(infinite).toEqual([3, 4, 5].flatMap((row) => [3, 4, 5].map((column) => 9 * row + column)));
+  expect(plane.some(Number.isNaN)).toBe(false);
 });

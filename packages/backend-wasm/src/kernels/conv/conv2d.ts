@@ -1,6 +1,8 @@
 import type { Conv2dAttrs, Conv2dGradAttrs, Kernel, Operand } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
 import { addressOf } from '../operand.ts';
+import { suitsWinograd } from '../winograd/plan.ts';
+import type { Winograd } from '../winograd/winograd.ts';
 import type { Correlator } from './correlation.ts';
 import { convolve, convolveBack } from './direct.ts';
 import type { Geometry } from './geometry.ts';
@@ -12,6 +14,8 @@ export interface Convolutions {
   readonly memory: LinearMemory;
   readonly correlator: Correlator;
   readonly weightGradient: WeightGradient;
+  /** Null where only sums of products will do: transforms round a little more. */
+  readonly winograd: Winograd | null;
 }
 
 /** A convolution without pixels, channels or images has nothing to add up. */
@@ -25,29 +29,43 @@ function fill(memory: LinearMemory, y: Operand, value = 0): void {
 }
 
 /** y = x * w + bias, of float32. */
-export function createConv2d({ memory, correlator }: Convolutions): Kernel<Conv2dAttrs> {
+export function createConv2d({ memory, correlator, winograd }: Convolutions): Kernel<Conv2dAttrs> {
   return ([x, w, bias], [y], attrs) => {
     const g = geometryOf(x.shape, w.shape, y.shape, attrs);
     if (y.size === 0) return;
     if (isEmpty(g) && !bias) return fill(memory, y);
-    convolve(correlator, g, addressOf(x), addressOf(w), bias ? addressOf(bias) : null, addressOf(y));
+    const addresses = [addressOf(x), addressOf(w), bias ? addressOf(bias) : null, addressOf(y)] as const;
+    if (winograd && suitsWinograd(g)) winograd.forward(g, ...addresses);
+    else convolve(correlator, g, ...addresses);
   };
 }
 
 /** The gradient of x. */
-export function createConv2dInputGrad({ memory, correlator }: Convolutions): Kernel<Conv2dGradAttrs> {
+export function createConv2dInputGrad({
+  memory,
+  correlator,
+  winograd,
+}: Convolutions): Kernel<Conv2dGradAttrs> {
   return ([dy, w], [dx], attrs) => {
     const g = geometryOf(attrs.shape, w.shape, dy.shape, attrs);
     if (isEmpty(g)) return fill(memory, dx);
-    convolveBack(correlator, g, addressOf(dy), addressOf(w), addressOf(dx));
+    const addresses = [addressOf(dy), addressOf(w), addressOf(dx)] as const;
+    if (winograd && suitsWinograd(g)) winograd.inputGradient(g, ...addresses);
+    else convolveBack(correlator, g, ...addresses);
   };
 }
 
 /** The gradient of w. */
-export function createConv2dWeightGrad({ memory, weightGradient }: Convolutions): Kernel<Conv2dGradAttrs> {
+export function createConv2dWeightGrad({
+  memory,
+  weightGradient,
+  winograd,
+}: Convolutions): Kernel<Conv2dGradAttrs> {
   return ([dy, x], [dw], attrs) => {
     const g = geometryOf(x.shape, attrs.shape, dy.shape, attrs);
     if (isEmpty(g)) return fill(memory, dw);
-    weightGradient.run(g, addressOf(dy), addressOf(x), addressOf(dw));
+    const addresses = [addressOf(dy), addressOf(x), addressOf(dw)] as const;
+    if (winograd && suitsWinograd(g)) winograd.weightGradient(g, ...addresses);
+    else weightGradient.run(g, ...addresses);
   };
 }
