@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { wasm } from '@flambeau/backend-wasm';
 import type { CompiledKernel, Expr, FunctionBody, Local } from '@flambeau/backend-wasm/testing';
 import {
@@ -163,6 +164,27 @@ describe('results do not depend on the number of threads', () => {
       2,
     );
   });
+});
+
+test('more threads than cores give the same numbers, and end', async () => {
+  const threads = 4 * availableParallelism() + 1;
+  const { pool, memory } = await startPool({ threads });
+  expect(pool.threads).toBe(threads);
+  const out = memory.allocate(4 * 1000);
+  const kernels = Array.from({ length: 5 }, (_, k) =>
+    elementKernel(memory, (body, i, at) => body.store(at, i32.add(i, i32.const(1000 * k)))),
+  );
+  for (let round = 0; round < 300; round++) {
+    const k = round % kernels.length;
+    const chunk = 1 + (round % 40);
+    memory.views.int32.fill(-1, out / 4, out / 4 + 1000);
+    pool.run(kernels[k] as CompiledKernel, out, 1000, chunk);
+    const wrong = memory.views.int32
+      .subarray(out / 4, out / 4 + 1000)
+      .findIndex((value, i) => value !== i + 1000 * k);
+    expect({ round, wrong }).toEqual({ round, wrong: -1 });
+  }
+  expect(pool.threads).toBe(threads);
 });
 
 describe('a worker that fails', () => {

@@ -1,59 +1,112 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
+const interpreters = [process.execPath, '/usr/bin/node'].filter(
+  (path, i, all) => existsSync(path) && all.indexOf(path) === i,
+);
+
+/** Runs a program as one bundled file on each Node there is, and returns what it printed. */
+async function runBundled(program: string, minify: boolean): Promise<unknown[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'flambeau-workers-'));
+  try {
+    const file = join(folder, 'bundle.mjs');
+    const bundled = await build({
+      stdin: { contents: program, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
+      bundle: true,
+      minify,
+      keepNames: true,
+      format: 'esm',
+      platform: 'neutral',
+      target: 'es2022',
+      write: false,
+      conditions: ['@flambeau/source'],
+    });
+    writeFileSync(file, (bundled.outputFiles[0] as { contents: Uint8Array }).contents);
+    return interpreters.map((interpreter) => {
+      const { status, stdout, stderr } = spawnSync(interpreter, [file], {
+        encoding: 'utf8',
+        timeout: 20_000,
+        cwd: folder,
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return JSON.parse(stdout);
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 describe('a program that uses worker kernels', () => {
-  const program = `
+  const program = (before: string, options: string): string => `
     import { wasm } from '@flambeau/backend-wasm';
     import { fromTyped } from '@flambeau/core';
-    const device = await wasm({ threads: 2 });
+    ${before}
+    const device = await wasm(${options});
     const x = fromTyped(new Float32Array(200_000).fill(3), [200_000], { device });
     const sum = await x.mul(x).add(1).sum().item();
-    console.log(JSON.stringify({ sum, threads: device.report().threads, failures: device.report().threadFailures }));
+    const { threads, threadFailures, fallbacks } = device.report();
+    console.log(JSON.stringify({ sum, threads, failures: threadFailures, fallbacks }));
   `;
-  const interpreters = [process.execPath, '/usr/bin/node'].filter(
-    (path, i, all) => existsSync(path) && all.indexOf(path) === i,
-  );
+  const cores = availableParallelism();
+  const sum = 2_000_000;
 
   test.each([true, false])(
-    'works as one bundled file and exits by itself (minified: %s)',
+    'works as one bundled file on all cores and exits by itself (minified: %s)',
     async (minify) => {
-      const folder = mkdtempSync(join(tmpdir(), 'flambeau-workers-'));
-      try {
-        const file = join(folder, 'bundle.mjs');
-        const bundled = await build({
-          stdin: {
-            contents: program,
-            resolveDir: fileURLToPath(new URL('.', import.meta.url)),
-            loader: 'ts',
-          },
-          bundle: true,
-          minify,
-          keepNames: true,
-          format: 'esm',
-          platform: 'neutral',
-          target: 'es2022',
-          write: false,
-          conditions: ['@flambeau/source'],
-        });
-        writeFileSync(file, (bundled.outputFiles[0] as { contents: Uint8Array }).contents);
-        for (const interpreter of interpreters) {
-          const { status, stdout, stderr } = spawnSync(interpreter, [file], {
-            encoding: 'utf8',
-            timeout: 20_000,
-            cwd: folder,
-          });
-          expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-          expect(JSON.parse(stdout)).toEqual({ sum: 2_000_000, threads: 2, failures: [] });
-        }
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+      for (const said of await runBundled(program('', ''), minify))
+        expect(said).toEqual({ sum, threads: cores, failures: [], fallbacks: [] });
     },
     60_000,
   );
+
+  test('runs on one thread when told to', async () => {
+    for (const said of await runBundled(program('', '{ threads: 1 }'), false))
+      expect(said).toEqual({ sum, threads: 1, failures: [], fallbacks: [] });
+  }, 60_000);
+
+  test('runs on one thread and says why where the host has no shared memory, or no workers', async () => {
+    for (const [before, missing] of [
+      ['delete globalThis.SharedArrayBuffer;', /^one thread instead of 3: SharedArrayBuffer is missing/],
+      ['process.getBuiltinModule = undefined;', /^one thread instead of 3: workers are missing/],
+    ] as const) {
+      for (const said of await runBundled(program(before, '{ threads: 3 }'), false)) {
+        expect(said).toMatchObject({ sum, threads: 1, failures: [] });
+        expect((said as { fallbacks: string[] }).fallbacks).toEqual([expect.stringMatching(missing)]);
+      }
+    }
+  }, 60_000);
+
+  test('works inside a worker too', async () => {
+    const inside = await build({
+      stdin: {
+        contents: `
+          import { parentPort } from 'node:worker_threads';
+          const log = console.log;
+          console.log = (line) => parentPort.postMessage(line);
+          ${program('', '{ threads: 2 }')}
+          console.log = log;
+        `,
+        resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+        loader: 'ts',
+      },
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'es2022',
+      write: false,
+      conditions: ['@flambeau/source'],
+    });
+    const text = `data:text/javascript,${encodeURIComponent(inside.outputFiles[0]?.text ?? '')}`;
+    const outside = `
+      const { Worker } = process.getBuiltinModule('node:worker_threads');
+      new Worker(new URL(${JSON.stringify(text)})).once('message', (line) => console.log(line));
+    `;
+    for (const said of await runBundled(outside, false))
+      expect(said).toEqual({ sum, threads: 2, failures: [], fallbacks: [] });
+  }, 60_000);
 });

@@ -45,8 +45,12 @@ const SHARE = 0.75;
 const forFloat32 = <A>(kernel: Kernel<A>): Kernel<A> =>
   Object.assign(kernel, { dtypes: ['float32'] as const });
 
-/** A backend on linear memory. */
-export function createWasmBackend(options: WasmBackendOptions = {}, threads?: WasmThreads): Backend {
+/** A backend on linear memory. `fallbacks` says what was wanted and is not to be had; it is shown in the report. */
+export function createWasmBackend(
+  options: WasmBackendOptions = {},
+  threads?: WasmThreads,
+  fallbacks: readonly string[] = [],
+): Backend {
   const memory = threads?.memory ?? new LinearMemory();
   const execute = threads ? pooledExecutor(threads.pool) : serialExecutor;
   const kernels = new KernelCache(memory);
@@ -110,6 +114,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, threads?: Wa
       engine: 'WebAssembly',
       threads: threads?.pool.threads ?? 1,
       threadFailures: threads?.pool.failures ?? [],
+      fallbacks,
       sharedMemory: memory.shared,
       memory: memory.stats(),
       compiled: { ...kernels.stats },

@@ -2,21 +2,23 @@ import type { Device } from '@flambeau/core/functional';
 import { createDevice, deferredMaps, spillingMemory } from '@flambeau/core/functional';
 import type { WasmBackendOptions, WasmThreads } from './backend.ts';
 import { createWasmBackend } from './backend.ts';
+import { availableCores } from './engine/host.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
 import { WorkerPool } from './pool/pool.ts';
-import { canStartWorkers } from './pool/start-worker.ts';
+import { missingForWorkers } from './pool/start-worker.ts';
 
 export type { WasmBackendOptions } from './backend.ts';
 export { createWasmBackend } from './backend.ts';
 
 /** Options of {@link wasm}. */
 export interface WasmOptions extends WasmBackendOptions {
-  /** Threads that compute large maps, the caller included. Default 1. */
+  /** Threads that compute, the caller included. Default: one for each core, where the host has shared memory and workers. */
   readonly threads?: number;
 }
 
 /**
- * A WebAssembly device: maps are put off, fused, and compiled to wasm at run time.
+ * A WebAssembly device: maps are put off, fused, and compiled to wasm at run time. It computes on all cores where it can:
+ * `device.report()` says on how many threads, and why not on more.
  *
  * @example
  * ```ts
@@ -27,15 +29,32 @@ export interface WasmOptions extends WasmBackendOptions {
  * ```
  */
 export async function wasm(options: WasmOptions = {}): Promise<Device> {
-  const threads = await startThreads(options.threads ?? 1);
-  return createDevice(createWasmBackend(options, threads), {
+  const { threads, fallbacks } = await startThreads(options.threads);
+  return createDevice(createWasmBackend(options, threads, fallbacks), {
     memory: spillingMemory,
     deferral: deferredMaps,
   });
 }
 
-async function startThreads(threads: number): Promise<WasmThreads | undefined> {
-  if (threads < 2 || !canStartWorkers()) return undefined;
+interface Started {
+  readonly threads?: WasmThreads;
+  /** What was wanted and is not to be had, and what there is instead. */
+  readonly fallbacks: readonly string[];
+}
+
+async function startThreads(wanted: number | undefined): Promise<Started> {
+  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1))
+    throw new RangeError(`wasm(): a number of threads: got ${wanted}, expected an integer from 1`);
+  const threads = wanted ?? availableCores();
+  if (threads < 2) return { fallbacks: [] };
+  const missing = missingForWorkers();
+  if (missing) return { fallbacks: [`one thread instead of ${threads}: ${missing}`] };
   const memory = new LinearMemory();
-  return { memory, pool: await WorkerPool.start(memory, { threads }) };
+  const pool = await WorkerPool.start(memory, { threads });
+  if (pool.threads === threads) return { threads: { memory, pool }, fallbacks: [] };
+  const why = pool.failures[0] ?? 'a pool has no more';
+  return {
+    threads: { memory, pool },
+    fallbacks: [`${pool.threads} threads instead of ${threads}: ${why}`],
+  };
 }

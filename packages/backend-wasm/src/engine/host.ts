@@ -1,0 +1,40 @@
+interface Host {
+  readonly process?: {
+    readonly versions?: { readonly node?: string; readonly bun?: string };
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    getBuiltinModule?(name: string): unknown;
+  };
+  readonly Deno?: unknown;
+  readonly Bun?: unknown;
+  readonly crossOriginIsolated?: boolean;
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+}
+
+/** What is there beside the language itself, without a word on which host it is. */
+export const host: Host = globalThis as Host;
+
+/** A module of Node's own, where there is one: without an import, which bundlers for browsers would follow. */
+export function builtinModule<Module>(name: string): Module | null {
+  return (host.process?.getBuiltinModule?.(name) as Module | undefined) ?? null;
+}
+
+/** The major version of Node, 0 elsewhere: Deno and Bun name one too, but their engines go by other numbers. */
+export function nodeMajor(): number {
+  if (host.Deno !== undefined || host.Bun !== undefined) return 0;
+  return Number.parseInt(host.process?.versions?.node ?? '0', 10);
+}
+
+/** A variable of the environment, where there is one that may be read. */
+export function environment(name: string): string | undefined {
+  try {
+    return host.process?.env?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many threads the host can run at a time, as far as it says. */
+export function availableCores(): number {
+  const os = builtinModule<{ availableParallelism?(): number }>('node:os');
+  return Math.max(1, os?.availableParallelism?.() ?? host.navigator?.hardwareConcurrency ?? 1);
+}
