@@ -71,8 +71,8 @@ describe('a program that uses worker kernels', () => {
 
   test('runs on one thread and says why where the host has no shared memory, or no workers', async () => {
     for (const [before, missing] of [
-      ['delete globalThis.SharedArrayBuffer;', /^one thread instead of 3: SharedArrayBuffer is missing/],
-      ['process.getBuiltinModule = undefined;', /^one thread instead of 3: workers are missing/],
+      ['delete globalThis.SharedArrayBuffer;', /^1 of 3 threads: SharedArrayBuffer is missing/],
+      ['process.getBuiltinModule = undefined;', /^1 of 3 threads: workers are missing/],
     ] as const) {
       for (const said of await runBundled(program(before, '{ threads: 3 }'), false)) {
         expect(said).toMatchObject({ sum, threads: 1, failures: [] });

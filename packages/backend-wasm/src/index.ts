@@ -14,6 +14,11 @@ export { createWasmBackend } from './backend.ts';
 export interface WasmOptions extends WasmBackendOptions {
   /** Threads that compute, the caller included. Default: one for each core, where the host has shared memory and workers. */
   readonly threads?: number;
+  /**
+   * Where browsers find the workers' program: the file `@flambeau/backend-wasm/worker`, served beside the page. Needed only
+   * under a content-security policy that allows no workers from `blob:`.
+   */
+  readonly workerUrl?: string | URL;
 }
 
 /**
@@ -29,7 +34,7 @@ export interface WasmOptions extends WasmBackendOptions {
  * ```
  */
 export async function wasm(options: WasmOptions = {}): Promise<Device> {
-  const { threads, fallbacks } = await startThreads(options.threads);
+  const { threads, fallbacks } = await startThreads(options);
   return createDevice(createWasmBackend(options, threads, fallbacks), {
     memory: spillingMemory,
     deferral: deferredMaps,
@@ -42,19 +47,19 @@ interface Started {
   readonly fallbacks: readonly string[];
 }
 
-async function startThreads(wanted: number | undefined): Promise<Started> {
+async function startThreads({ threads: wanted, workerUrl }: WasmOptions): Promise<Started> {
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1))
     throw new RangeError(`wasm(): a number of threads: got ${wanted}, expected an integer from 1`);
   const threads = wanted ?? availableCores();
   if (threads < 2) return { fallbacks: [] };
   const missing = missingForWorkers();
-  if (missing) return { fallbacks: [`one thread instead of ${threads}: ${missing}`] };
+  if (missing) return { fallbacks: [`1 of ${threads} threads: ${missing}`] };
   const memory = new LinearMemory();
-  const pool = await WorkerPool.start(memory, { threads });
+  const pool = await WorkerPool.start(memory, { threads, ...(workerUrl !== undefined && { workerUrl }) });
   if (pool.threads === threads) return { threads: { memory, pool }, fallbacks: [] };
   const why = pool.failures[0] ?? 'a pool has no more';
   return {
     threads: { memory, pool },
-    fallbacks: [`${pool.threads} threads instead of ${threads}: ${why}`],
+    fallbacks: [`${pool.threads} of ${threads} threads: ${why}`],
   };
 }

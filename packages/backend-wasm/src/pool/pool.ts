@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly spin?: number;
   /** Milliseconds after which a chunk that a worker claimed is taken for lost. */
   readonly lostAfter?: number;
+  /** Where browsers find the workers' program as a file. Default: made from text. */
+  readonly workerUrl?: string | URL;
 }
 
 interface Member {
@@ -32,6 +34,9 @@ export class WorkerPool {
   readonly #memory: LinearMemory;
   readonly #spin: number;
   readonly #lostAfter: number;
+  readonly #workerUrl: string | URL | undefined;
+  /** False on the main thread of a page, which may not block and therefore looks again and again. */
+  readonly #mayBlock: boolean;
   readonly #modules = new Map<number, { readonly address: number; readonly length: number }>();
   #members: Member[] = [];
   /** Workers that were given up and may not have ended yet. */
@@ -43,7 +48,9 @@ export class WorkerPool {
     this.#memory = memory;
     this.#spin = options.spin ?? 20_000;
     this.#lostAfter = options.lostAfter ?? 2_000;
+    this.#workerUrl = options.workerUrl;
     this.control = new Int32Array(new SharedArrayBuffer(4 * WORDS.length));
+    this.#mayBlock = mayBlock(this.control);
   }
 
   /** Starts the workers and waits until they are ready. */
@@ -57,7 +64,8 @@ export class WorkerPool {
 
   async #add(index: number): Promise<void> {
     const start = { words: WORDS, chunkBits: CHUNK_BITS, control: this.control, spin: this.#spin, index };
-    const member = { index, handle: await startWorker({ ...start, memory: this.#memory.memory }) };
+    const all = { ...start, memory: this.#memory.memory };
+    const member = { index, handle: await startWorker(all, this.#workerUrl) };
     this.#members.push(member);
     void member.handle.ended.then(() => this.#forget(member));
   }
@@ -182,14 +190,14 @@ export class WorkerPool {
       if (mark === job || mark === -job) return mark === job;
     }
     const deadline = performance.now() + this.#lostAfter;
-    Atomics.store(control, WORDS.callerSleeps, 1);
+    if (this.#mayBlock) Atomics.store(control, WORDS.callerSleeps, 1);
     try {
       for (let left = this.#lostAfter; left > 0; left = deadline - performance.now()) {
         const mayCome = this.#inside().length > 0;
         const mark = Atomics.load(control, at);
         if (mark === job || mark === -job) return mark === job;
         if (!mayCome) return false;
-        Atomics.wait(control, at, mark, left);
+        if (this.#mayBlock) Atomics.wait(control, at, mark, left);
       }
     } finally {
       Atomics.store(control, WORDS.callerSleeps, 0);
@@ -219,6 +227,16 @@ export class WorkerPool {
     const waiting = this.#later;
     this.#later = [];
     for (const fn of waiting) fn();
+  }
+}
+
+/** Whether this thread may wait: a wait for what is not so returns at once, or throws. */
+function mayBlock(control: Int32Array): boolean {
+  try {
+    Atomics.wait(control, WORDS.ticket, 1, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

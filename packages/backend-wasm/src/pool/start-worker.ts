@@ -31,7 +31,7 @@ export function missingForWorkers(): string | null {
       ? 'SharedArrayBuffer is missing: the page is not cross-origin isolated. Serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp'
       : 'SharedArrayBuffer is missing';
   }
-  if (nodeThreads() === null)
+  if (nodeThreads() === null && typeof Worker === 'undefined')
     return 'workers are missing: neither node:worker_threads by process.getBuiltinModule (Node from 20.16) nor Worker';
   return null;
 }
@@ -39,11 +39,13 @@ export function missingForWorkers(): string | null {
 /** A worker that says nothing for so long, in milliseconds, is taken for one that cannot start. */
 const START_TIMEOUT = 15_000;
 
-/** Starts a worker thread from text, so that there is no path for bundlers to lose. Resolves when it looks for work. */
-export async function startWorker(start: WorkerStart): Promise<WorkerHandle> {
+/**
+ * Starts a worker thread. Its program is text, so that there is no path for bundlers to lose; in browsers, a policy that
+ * allows no workers from `blob:` needs it as a file at `url`. Resolves when the worker looks for work.
+ */
+export async function startWorker(start: WorkerStart, url?: string | URL): Promise<WorkerHandle> {
   const threads = nodeThreads();
-  if (!threads) throw new TypeError('wasm: no worker threads here');
-  const { ready, handle } = startNodeWorker(threads, start);
+  const { ready, handle } = threads ? startNodeWorker(threads, start) : startWebWorker(start, url);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -83,4 +85,50 @@ function startNodeWorker(threads: NodeThreads, start: WorkerStart): Starting {
   });
   worker.postMessage(start);
   return { ready, handle: { terminate: () => worker.terminate(), ended } };
+}
+
+/** A worker of a page that does not end when it is told to, in milliseconds: by then browsers have stopped it. */
+const TERMINATED = 5_000;
+
+/** Web Workers do not tell that they have ended: ours says so, or was terminated a while ago. */
+function startWebWorker(start: WorkerStart, url: string | URL | undefined): Starting {
+  const blob =
+    url === undefined ? URL.createObjectURL(new Blob([WORKER_SOURCE], { type: JAVASCRIPT })) : null;
+  const forget = (): void => {
+    if (blob !== null) URL.revokeObjectURL(blob);
+  };
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  try {
+    const worker = new Worker(blob ?? (url as string | URL), { name: 'flambeau' });
+    const ready = new Promise<void>((resolve, reject) => {
+      worker.addEventListener('message', ({ data }) => {
+        if (data === 'ready') resolve();
+        else if (data === 'ended') end();
+      });
+      worker.addEventListener('error', (event) => reject(new Error(reasonOf(event, url))));
+    });
+    worker.postMessage(start);
+    const terminate = (): Promise<void> => {
+      worker.terminate();
+      setTimeout(end, TERMINATED);
+      return ended;
+    };
+    return { ready: ready.finally(forget), handle: { terminate, ended } };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+const JAVASCRIPT = 'text/javascript';
+
+/** Why a worker's program did not run, as far as the browser tells: of a policy's refusal it says nothing. */
+function reasonOf({ message }: ErrorEvent, url: string | URL | undefined): string {
+  if (message) return `wasm: a worker failed: ${message}`;
+  return url === undefined
+    ? 'wasm: a worker could not be loaded: a content-security policy needs worker-src blob:, or give wasm({ workerUrl })'
+    : `wasm: a worker could not be loaded from ${url}: is @flambeau/backend-wasm/worker served there, with Cross-Origin-Embedder-Policy: require-corp?`;
 }

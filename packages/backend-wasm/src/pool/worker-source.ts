@@ -16,6 +16,8 @@ export interface WorkerStart {
  * The program of a worker: takes chunks of jobs until it is told to stop. It gets no messages, since it never returns to
  * its event loop: kernels come through the memory, and are compiled here.
  *
+ * The same text runs in Node and in browsers, and is the file `worker.js` of the published package.
+ *
  * It is text, not a function whose text is taken: minifiers that keep names put calls of their own helpers into
  * functions, which the worker would not have. Its `math` is that of {@link mathImports}.
  */
@@ -108,6 +110,14 @@ function work({ memory, control, words, chunkBits, index, spin }, ready) {
   }
 }
 
-const { parentPort } = process.getBuiltinModule('node:worker_threads');
-parentPort.once('message', (start) => work(start, () => parentPort.postMessage('ready')));
+const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
+if (node) {
+  node.parentPort.once('message', (start) => work(start, () => node.parentPort.postMessage('ready')));
+} else {
+  addEventListener('message', ({ data }) => {
+    work(data, () => postMessage('ready'));
+    postMessage('ended');
+    close();
+  }, { once: true });
+}
 `;

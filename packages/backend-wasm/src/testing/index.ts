@@ -9,3 +9,4 @@ export { compileKernel } from '../kernels/compiled.ts';
 export { LinearMemory } from '../memory/linear-memory.ts';
 export { CHUNK_BITS, LAST_JOB, WORDS } from '../pool/control.ts';
 export { WorkerPool } from '../pool/pool.ts';
+export { WORKER_SOURCE } from '../pool/worker-source.ts';
