@@ -1,5 +1,5 @@
 import type { Backend, DType, Kernel, TypedArray } from '@flambeau/core/functional';
-import { DTYPES } from '@flambeau/core/functional';
+import { DTYPES, runtime } from '@flambeau/core/functional';
 import { KernelCache, serialExecutor } from './kernels/compiled.ts';
 import { createConv2d, createConv2dInputGrad, createConv2dWeightGrad } from './kernels/conv/conv2d.ts';
 import { Correlator } from './kernels/conv/correlation.ts';
@@ -14,7 +14,7 @@ import { createLinear, createMatmul } from './kernels/matmul/matmul.ts';
 import { createRandomUniform } from './kernels/random.ts';
 import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts';
 import { Winograd } from './kernels/winograd/winograd.ts';
-import { classSize } from './memory/allocator.ts';
+import { partSize } from './memory/allocator.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
 import { Scratch } from './memory/scratch.ts';
 import type { WorkerPool } from './pool/pool.ts';
@@ -32,10 +32,14 @@ export interface WasmBackendOptions {
   readonly exactConv?: boolean;
 }
 
-/** What several threads need. */
-export interface WasmThreads {
-  readonly memory: LinearMemory;
-  readonly pool: WorkerPool;
+/** What a backend is built on. */
+export interface WasmParts {
+  /** Default: as much as the host grants. */
+  readonly memory?: LinearMemory;
+  /** Threads on that memory. */
+  readonly pool?: WorkerPool;
+  /** What was wanted and is not to be had, for the report. */
+  readonly fallbacks?: readonly string[];
 }
 
 const PAGE = 65_536;
@@ -45,17 +49,13 @@ const SHARE = 0.75;
 const forFloat32 = <A>(kernel: Kernel<A>): Kernel<A> =>
   Object.assign(kernel, { dtypes: ['float32'] as const });
 
-/** A backend on linear memory. `fallbacks` says what was wanted and is not to be had; it is shown in the report. */
-export function createWasmBackend(
-  options: WasmBackendOptions = {},
-  threads?: WasmThreads,
-  fallbacks: readonly string[] = [],
-): Backend {
-  const memory = threads?.memory ?? new LinearMemory();
-  const execute = threads ? pooledExecutor(threads.pool) : serialExecutor;
+/** A backend on linear memory. */
+export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmParts = {}): Backend {
+  const { memory = new LinearMemory(), pool, fallbacks = [] } = parts;
+  const execute = pool ? pooledExecutor(pool) : serialExecutor;
   const kernels = new KernelCache(memory);
   const release = (address: number): void => {
-    if (threads) threads.pool.whenQuiet(() => memory.release(address));
+    if (pool) pool.whenQuiet(() => memory.release(address));
     else memory.release(address);
   };
   const scratch = new Scratch(memory, release);
@@ -100,9 +100,13 @@ export function createWasmBackend(
       scatterAdd: createScatterAdd(memory),
       randomUniform: createRandomUniform(memory),
     },
-    blockBytes: (dtype, length) => classSize(length * DTYPES[dtype].bytes),
+    blockBytes: (dtype, length) => partSize(length * DTYPES[dtype].bytes),
     alloc: (dtype, length): WasmBlock => ({ address: memory.allocate(length * DTYPES[dtype].bytes) }),
-    release: (block) => release((block as WasmBlock).address),
+    release: (block) => {
+      const { address } = block as WasmBlock;
+      if (runtime.debug) retire(block as WasmBlock);
+      release(address);
+    },
     write: (block, data) => {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       memory.views.uint8.set(bytes, (block as WasmBlock).address);
@@ -112,12 +116,21 @@ export function createWasmBackend(
     scalarFunctions,
     report: () => ({
       engine: 'WebAssembly',
-      threads: threads?.pool.threads ?? 1,
-      threadFailures: threads?.pool.failures ?? [],
+      threads: pool?.threads ?? 1,
+      threadFailures: pool?.failures ?? [],
       fallbacks,
       sharedMemory: memory.shared,
       memory: memory.stats(),
       compiled: { ...kernels.stats },
     }),
   };
+}
+
+/** Makes any further use of a block an error: in debug mode. */
+function retire(block: WasmBlock): void {
+  Object.defineProperty(block, 'address', {
+    get: () => {
+      throw new Error('internal: a block of wasm memory was used after it was released');
+    },
+  });
 }

@@ -1,13 +1,13 @@
 import type { Device } from '@flambeau/core/functional';
 import { createDevice, deferredMaps, spillingMemory } from '@flambeau/core/functional';
-import type { WasmBackendOptions, WasmThreads } from './backend.ts';
+import type { WasmBackendOptions, WasmParts } from './backend.ts';
 import { createWasmBackend } from './backend.ts';
 import { availableCores } from './engine/host.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
 import { WorkerPool } from './pool/pool.ts';
 import { missingForWorkers } from './pool/start-worker.ts';
 
-export type { WasmBackendOptions } from './backend.ts';
+export type { WasmBackendOptions, WasmParts } from './backend.ts';
 export { createWasmBackend } from './backend.ts';
 
 /** Options of {@link wasm}. */
@@ -34,32 +34,22 @@ export interface WasmOptions extends WasmBackendOptions {
  * ```
  */
 export async function wasm(options: WasmOptions = {}): Promise<Device> {
-  const { threads, fallbacks } = await startThreads(options);
-  return createDevice(createWasmBackend(options, threads, fallbacks), {
+  return createDevice(createWasmBackend(options, await startThreads(options)), {
     memory: spillingMemory,
     deferral: deferredMaps,
   });
 }
 
-interface Started {
-  readonly threads?: WasmThreads;
-  /** What was wanted and is not to be had, and what there is instead. */
-  readonly fallbacks: readonly string[];
-}
-
-async function startThreads({ threads: wanted, workerUrl }: WasmOptions): Promise<Started> {
+async function startThreads({ threads: wanted, workerUrl }: WasmOptions): Promise<WasmParts> {
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1))
     throw new RangeError(`wasm(): a number of threads: got ${wanted}, expected an integer from 1`);
   const threads = wanted ?? availableCores();
-  if (threads < 2) return { fallbacks: [] };
+  if (threads < 2) return {};
   const missing = missingForWorkers();
   if (missing) return { fallbacks: [`1 of ${threads} threads: ${missing}`] };
   const memory = new LinearMemory();
   const pool = await WorkerPool.start(memory, { threads, ...(workerUrl !== undefined && { workerUrl }) });
-  if (pool.threads === threads) return { threads: { memory, pool }, fallbacks: [] };
+  if (pool.threads === threads) return { memory, pool };
   const why = pool.failures[0] ?? 'a pool has no more';
-  return {
-    threads: { memory, pool },
-    fallbacks: [`${pool.threads} of ${threads} threads: ${why}`],
-  };
+  return { memory, pool, fallbacks: [`${pool.threads} of ${threads} threads: ${why}`] };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Allocator, classSize } from './allocator.ts';
+import { Allocator, partSize } from './allocator.ts';
+import { classOf } from './free-parts.ts';
 
 const LIMIT = 1 << 20;
 
@@ -43,13 +44,47 @@ describe('Allocator', () => {
     expect(() => memory.release(64)).toThrow(/never allocated/);
   });
 
+  test('joins free neighbours, and gives the smallest part that is large enough', () => {
+    const memory = limited();
+    const [a, b, c, d, e] = [1000, 2000, 3000, 500, 64].map((bytes) => memory.allocate(bytes)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const sum = partSize(1000) + partSize(2000) + partSize(3000);
+    memory.release(a);
+    memory.release(c);
+    expect(memory.stats()).toMatchObject({ largestFree: 3008, free: 4032, fragmentation: 1 - 3008 / 4032 });
+    expect(memory.allocate(1000)).toBe(a);
+    memory.release(a);
+    memory.release(b);
+    expect(memory.stats()).toMatchObject({ largestFree: sum, free: sum, fragmentation: 0 });
+    expect(memory.allocate(sum)).toBe(a);
+    memory.release(a);
+    memory.release(e);
+    memory.release(d);
+    expect(memory.stats()).toMatchObject({
+      bytes: 0,
+      parts: 0,
+      free: memory.stats().end - 128,
+      fragmentation: 0,
+    });
+    // The free part at the end only has to grow by what is missing.
+    expect(memory.allocate(100_000)).toBe(a);
+    expect(memory.stats().end).toBe(a + partSize(100_000));
+  });
+
   test('keeps count', () => {
     const memory = limited();
     const address = memory.allocate(100);
     memory.allocate(0);
-    expect(memory.stats()).toEqual({ bytes: 192, parts: 2, end: 320 });
+    const none = { free: 0, largestFree: 0, fragmentation: 0 };
+    expect(memory.stats()).toEqual({ bytes: 192, parts: 2, peak: 192, end: 320, ...none });
     memory.release(address);
-    expect(memory.stats()).toEqual({ bytes: 64, parts: 1, end: 320 });
+    const hole = { free: 128, largestFree: 128, fragmentation: 0 };
+    expect(memory.stats()).toEqual({ bytes: 64, parts: 1, peak: 192, end: 320, ...hole });
   });
 
   test('stays usable when the range is full', () => {
@@ -59,11 +94,18 @@ describe('Allocator', () => {
   });
 });
 
-test('a size class wastes at most a quarter above 256 bytes', () => {
-  for (let bytes = 256; bytes < 1e6; bytes += 997) {
-    const size = classSize(bytes);
-    expect(size).toBeGreaterThanOrEqual(bytes);
-    expect(size).toBeLessThanOrEqual(bytes * 1.25);
+test('parts take multiples of 64 bytes', () => {
+  expect([0, 1, 64, 65, 300, 2 ** 32 - 1].map(partSize)).toEqual([64, 64, 64, 128, 320, 2 ** 32]);
+});
+
+test('classes of sizes never fall, and stay within an eighth', () => {
+  let [last, first] = [0, 0];
+  for (let size = 64; size < 1e6; size += 64) {
+    const found = classOf(size);
+    expect(found === last || found === last + 1).toBe(true);
+    if (found > last) first = size;
+    expect(size).toBeLessThan(first * 1.125 + 1);
+    last = found;
   }
-  expect([1, 64, 65, 300, 513].map(classSize)).toEqual([64, 64, 128, 320, 640]);
+  expect(classOf(2 ** 32)).toBeLessThan(208);
 });

@@ -1,9 +1,12 @@
 import type { DType, TypedArray } from '@flambeau/core/functional';
+import type { AllocatorStats } from './allocator.ts';
 import { Allocator } from './allocator.ts';
+import { poison } from './poison.ts';
 
 const PAGE = 65_536;
 /** Reserved up front where the host allows it: 4 GiB, else half of it, and so on. */
 const MAXIMUM_PAGES = [65_536, 32_768, 16_384, 8_192] as const;
+const INITIAL_PAGES = 16;
 /** Addresses below are for the arguments of kernels; 0 stays unused. */
 const FIRST_FREE = 32_768;
 /** Where the arguments of the running kernel stand. */
@@ -21,20 +24,34 @@ export interface Views {
   readonly bool: Uint8Array;
 }
 
+/** What a memory has dealt out, and how large it is and may become. */
+export interface MemoryReport extends AllocatorStats {
+  /** How far the memory has grown, in bytes. */
+  readonly capacity: number;
+  /** How far it may grow: what the host let be reserved. */
+  readonly maximum: number;
+  /** Larger maxima that the host refused. */
+  readonly refused: readonly number[];
+}
+
 /** One WebAssembly memory with an allocator. Shared with workers where the host allows it. */
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   readonly shared: boolean;
   readonly maximumPages: number;
+  readonly #refused: readonly number[];
   readonly #allocator: Allocator;
   #views: Views | null = null;
 
-  constructor() {
-    const { memory, shared, maximumPages } = reserve();
-    this.memory = memory;
-    this.shared = shared;
-    this.maximumPages = maximumPages;
-    this.#allocator = new Allocator(FIRST_FREE, (bytes) => this.#reach(bytes));
+  /** @param maximumPages - how far it may grow, the first that the host grants. */
+  constructor(maximumPages: readonly number[] = MAXIMUM_PAGES) {
+    const reserved = reserve(maximumPages);
+    this.memory = reserved.memory;
+    this.shared = reserved.shared;
+    this.maximumPages = reserved.pages;
+    this.#refused = maximumPages.slice(0, maximumPages.indexOf(reserved.pages)).map((pages) => PAGE * pages);
+    const guard = poison(() => this.views.int32);
+    this.#allocator = new Allocator(FIRST_FREE, (end) => this.#reach(end), guard);
   }
 
   /** The address of at least `bytes` bytes with undefined contents. */
@@ -47,10 +64,14 @@ export class LinearMemory {
     this.#allocator.release(address);
   }
 
-  /** Bytes in use, and how far the memory has grown. */
-  stats(): { readonly bytes: number; readonly parts: number; readonly capacity: number } {
-    const { bytes, parts } = this.#allocator.stats();
-    return { bytes, parts, capacity: this.memory.buffer.byteLength };
+  /** What is in use, and how far the memory has grown. */
+  stats(): MemoryReport {
+    return {
+      ...this.#allocator.stats(),
+      capacity: this.memory.buffer.byteLength,
+      maximum: PAGE * this.maximumPages,
+      refused: this.#refused,
+    };
   }
 
   /** Views of all of it, made anew when it has grown: old ones detach, or do not see what is new. */
@@ -75,25 +96,34 @@ export class LinearMemory {
     return { data, at: address / data.BYTES_PER_ELEMENT };
   }
 
-  #reach(bytes: number): void {
-    const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE);
+  /** Grows by a quarter at least, where that is to be had. */
+  #reach(end: number): void {
+    const pages = this.memory.buffer.byteLength / PAGE;
+    const missing = Math.ceil(end / PAGE) - pages;
     if (missing <= 0) return;
-    const wanted = Math.ceil(this.memory.buffer.byteLength / PAGE / 4);
-    const left = this.maximumPages - this.memory.buffer.byteLength / PAGE;
-    this.memory.grow(Math.max(missing, Math.min(wanted, left)));
+    const more = Math.max(missing, Math.min(Math.ceil(pages / 4), this.maximumPages - pages));
+    try {
+      this.memory.grow(more);
+    } catch (error) {
+      if (more === missing) throw error;
+      this.memory.grow(missing);
+    }
   }
 }
 
-function reserve(): Pick<LinearMemory, 'memory' | 'shared' | 'maximumPages'> {
+interface Reserved {
+  readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+  readonly pages: number;
+}
+
+function reserve(maximumPages: readonly number[]): Reserved {
   const shared = typeof SharedArrayBuffer !== 'undefined';
   let refused: unknown;
-  for (const maximumPages of MAXIMUM_PAGES) {
+  for (const pages of maximumPages) {
     try {
-      return {
-        memory: new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared }),
-        shared,
-        maximumPages,
-      };
+      const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages, shared });
+      return { memory, shared, pages };
     } catch (error) {
       refused = error;
     }

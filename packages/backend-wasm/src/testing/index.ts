@@ -6,6 +6,7 @@ export { call } from '../emit/function.ts';
 export { ModuleBuilder } from '../emit/module.ts';
 export type { CompiledKernel } from '../kernels/compiled.ts';
 export { compileKernel } from '../kernels/compiled.ts';
+export { Allocator, partSize } from '../memory/allocator.ts';
 export { LinearMemory } from '../memory/linear-memory.ts';
 export { CHUNK_BITS, LAST_JOB, WORDS } from '../pool/control.ts';
 export { WorkerPool } from '../pool/pool.ts';
