@@ -27,6 +27,11 @@ describe.each(['one thread', 'two threads'])('matmul of float32 on %s', (name) =
 
   test.each([
     [1, 1, 1],
+    [1, 700, 67],
+    [67, 700, 1],
+    [1, 3, 5000],
+    [4099, 3, 1],
+    [1, 1000, 1],
     [6, 8, 8],
     [5, 3, 7],
     [7, 9, 9],

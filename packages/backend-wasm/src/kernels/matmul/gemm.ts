@@ -5,6 +5,7 @@ import { writeWords } from '../compiled.ts';
 import { emitMultiply } from './multiply.ts';
 import { emitPack } from './pack.ts';
 import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
+import { VectorProduct } from './vector-product.ts';
 
 /** A float32 matrix where it lies: an address, and strides in bytes. */
 export interface Matrix {
@@ -45,15 +46,40 @@ export class Gemm {
   readonly #kernels: KernelCache;
   readonly #execute: Executor;
   readonly #scratch: Scratch;
+  readonly #vectorProduct: VectorProduct;
 
   constructor(kernels: KernelCache, execute: Executor, scratch: Scratch) {
     this.#kernels = kernels;
     this.#execute = execute;
     this.#scratch = scratch;
+    this.#vectorProduct = new VectorProduct(kernels, execute);
   }
 
   run(product: Product): void {
     const { m, n, k, a, b, output, bias } = product;
+    if (m === 1) {
+      this.#vectorProduct.run({
+        depth: k,
+        vector: { address: a.address, stride: a.column },
+        matrix: b,
+        columns: n,
+        output,
+        bias,
+      });
+    } else if (n === 1) {
+      this.#vectorProduct.run({
+        depth: k,
+        vector: { address: b.address, stride: b.row },
+        matrix: { address: a.address, row: a.column, column: a.row },
+        columns: m,
+        output,
+        bias: bias && { ...bias, stride: 0 },
+      });
+    } else this.#inParts(product);
+  }
+
+  /** Larger products are packed in parts. */
+  #inParts({ m, n, k, a, b, output, bias }: Product): void {
     const rows = partOf(m, k, TILE_ROWS);
     const columns = partOf(n, k, TILE_COLUMNS);
     for (let i = 0; i < m; i += rows) {
