@@ -57,6 +57,15 @@ describe.each(['one thread', 'two threads'])('matmul of float32 on %s', (name) =
     expectClose(matmul(a, b), matmul(exact(a), exact(b)), 10);
   });
 
+  test('many small products, whose depth is packed in blocks or not', () => {
+    manualSeed(9);
+    for (const k of [20, 300]) {
+      const [a, b] = [drawn(90, 2, 13, k), drawn(1, 2, 17, k)];
+      const turned = b.transpose(2, 3);
+      expectClose(matmul(a, turned), matmul(exact(a), exact(turned)), k);
+    }
+  });
+
   test('nothing to add up gives zeros, and nothing to compute nothing', () => {
     expect([...matmul(drawn(2, 0), drawn(0, 3)).dataSync()]).toEqual(new Array(6).fill(0));
     expect(matmul(drawn(0, 4), drawn(4, 3)).shape).toEqual([0, 3]);

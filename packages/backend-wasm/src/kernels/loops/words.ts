@@ -3,12 +3,20 @@ import { i32 } from '../../emit/expression.ts';
 import type { FunctionBody, Local } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 
+/** arguments, start, end */
+export type RangeParams = readonly ['i32', 'i32', 'i32'];
+export const RANGE_PARAMS: RangeParams = ['i32', 'i32', 'i32'];
+
 /** The arguments of a kernel by name, 32-bit integers. */
 export interface ArgumentWords<N extends string> {
   /** Loads them into variables of the kernel. */
   readonly read: (body: FunctionBody, args: Expr<'i32'>) => Readonly<Record<N, Local<'i32'>>>;
   /** What the caller has to write, in order. */
   readonly list: (values: Readonly<Record<N, number>>) => number[];
+  /** Where an argument stands, in bytes. */
+  readonly at: (name: N) => number;
+  /** Bytes of all arguments. */
+  readonly bytes: number;
 }
 
 /** Declares the arguments of a kernel. */
@@ -20,6 +28,8 @@ export function argumentWords<const N extends string>(...names: readonly N[]): A
         Local<'i32'>
       >,
     list: (values) => names.map((name) => values[name]),
+    at: (name) => 4 * names.indexOf(name),
+    bytes: 4 * names.length,
   };
 }
 

@@ -1,9 +1,11 @@
+import { ModuleBuilder } from '../../emit/module.ts';
 import { hasRelaxedSimd } from '../../emit/vector.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
-import { emitMultiply } from './multiply.ts';
-import { emitPack } from './pack.ts';
+import { BATCH_ARGUMENTS, BATCH_PANELS_AT, emitBatch } from './emit-batch.ts';
+import { addMultiply, MULTIPLY_ARGUMENTS } from './multiply.ts';
+import { addPack, PACK_ARGUMENTS } from './pack.ts';
 import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 import { VectorProduct } from './vector-product.ts';
 
@@ -30,6 +32,13 @@ export interface Product {
   readonly output: number;
   /** n numbers that are added to every row. */
   readonly bias: Vector | null;
+}
+
+/** Where one product of many finds its factors, and where its output goes. */
+export interface ProductAddresses {
+  readonly a: number;
+  readonly b: number;
+  readonly output: number;
 }
 
 /** The deepest part of a product that is packed side by side: a tile's panels stay in the first cache. */
@@ -101,23 +110,53 @@ export class Gemm {
   #part({ m, n, k, a, b, output, bias }: Product, rowBytes: number): void {
     const { memory } = this.#kernels;
     const fused = hasRelaxedSimd();
-    const pack = this.#kernels.get('gemm-pack', () => emitPack(memory));
-    const multiply = this.#kernels.get(`gemm-multiply ${fused}`, () => emitMultiply(memory, fused));
-    const [tiles, panels] = [Math.ceil(m / TILE_ROWS), Math.ceil(n / TILE_COLUMNS)];
-    const blockDepth = Math.ceil(k / Math.max(1, Math.ceil(k / DEPTH)));
-    const bytesA = 4 * tiles * TILE_ROWS * k;
-    const bytesB = 4 * panels * TILE_COLUMNS * k;
+    const pack = this.#kernels.get('gemm-pack', () => {
+      const builder = new ModuleBuilder(memory);
+      addPack(builder, 'run');
+      return builder;
+    });
+    const multiply = this.#kernels.get(`gemm-multiply ${fused}`, () => {
+      const builder = new ModuleBuilder(memory);
+      addMultiply(builder, 'run', fused);
+      return builder;
+    });
+    const { tiles, panels, blockDepth, bytesA, bytesB } = layoutOf(m, n, k);
     const bytesBias = bias ? 4 * panels * TILE_COLUMNS : 0;
     const packedA = this.#scratch.reserve(bytesA + bytesB + bytesBias);
     const packedB = packedA + bytesA;
     const row = bias ? this.#pad(bias, n, packedB + bytesB, bytesBias) : 0;
-    const sizes = [m, n, k, blockDepth];
-    const sources = [a.address, a.row, a.column, b.address, b.row, b.column, packedA, packedB, tiles];
+    const sizes = { m, n, k, blockDepth, packedA, packedB };
     const grain = Math.ceil(GRAIN_PACKED / (TILE_COLUMNS * Math.max(k, 1)));
-    this.#execute(pack, writeWords(memory, [...sizes, ...sources]), tiles + panels, grain);
-    const args = writeWords(memory, [...sizes, packedA, packedB, output, rowBytes, row]);
+    const packWords = PACK_ARGUMENTS.list({ ...sizes, ...sourcesOf(a, b), tiles });
+    this.#execute(pack, writeWords(memory, packWords), tiles + panels, grain);
+    const words = MULTIPLY_ARGUMENTS.list({ ...sizes, output, rowBytes, bias: row });
     const worth = Math.ceil(GRAIN_FLOPS / (2 * TILE_ROWS * n * Math.max(k, 1)));
-    this.#execute(multiply, args, tiles, Math.max(worth, Math.min(32, tiles >> 3)));
+    this.#execute(multiply, writeWords(memory, words), tiles, Math.max(worth, Math.min(32, tiles >> 3)));
+  }
+
+  /** Multiplies many small matrices of one shape and layout, whose addresses are given. */
+  runBatch(product: Product, addresses: readonly ProductAddresses[]): void {
+    const { m, n, k, a, b } = product;
+    const { memory } = this.#kernels;
+    const fused = hasRelaxedSimd();
+    const kernel = this.#kernels.get(`gemm-batch ${fused}`, () => emitBatch(memory, fused));
+    const { tiles, blockDepth, bytesA, bytesB } = layoutOf(m, n, k);
+    const scratchBytes = Math.ceil((BATCH_PANELS_AT + bytesA + bytesB) / 64) * 64;
+    const scratch = this.#scratch.reserve(scratchBytes * this.#execute.threads + 12 * addresses.length);
+    const products = scratch + scratchBytes * this.#execute.threads;
+    memory.views.int32.set(
+      addresses.flatMap((at) => [at.a, at.b, at.output]),
+      products / 4,
+    );
+    const packed = { packedA: BATCH_PANELS_AT, packedB: BATCH_PANELS_AT + bytesA };
+    const sizes = { m, n, k, blockDepth, ...packed };
+    const words = [
+      ...PACK_ARGUMENTS.list({ ...sizes, ...sourcesOf(a, b), tiles }),
+      ...MULTIPLY_ARGUMENTS.list({ ...sizes, output: 0, rowBytes: 4 * n, bias: 0 }),
+      ...BATCH_ARGUMENTS.list({ products, scratch, scratchBytes }),
+    ];
+    const grain = Math.ceil(GRAIN_FLOPS / Math.max(1, 2 * m * n * k));
+    this.#execute(kernel, writeWords(memory, words), addresses.length, grain);
   }
 
   /** Copies the bias, and zeros up to whole panels, because tiles read whole vectors. */
@@ -128,6 +167,37 @@ export class Gemm {
     return to;
   }
 }
+
+/** Whether products are so small that a thread does one alone. */
+export function isSmall({ m, n, k }: Pick<Product, 'm' | 'n' | 'k'>): boolean {
+  return Math.min(m, n) > 1 && 2 * m * n * k < GRAIN_FLOPS;
+}
+
+/** Bytes and numbers of packed panels. */
+function layoutOf(
+  m: number,
+  n: number,
+  k: number,
+): Readonly<Record<'tiles' | 'panels' | 'blockDepth' | 'bytesA' | 'bytesB', number>> {
+  const [tiles, panels] = [Math.ceil(m / TILE_ROWS), Math.ceil(n / TILE_COLUMNS)];
+  return {
+    tiles,
+    panels,
+    blockDepth: Math.ceil(k / Math.max(1, Math.ceil(k / DEPTH))),
+    bytesA: 4 * tiles * TILE_ROWS * k,
+    bytesB: 4 * panels * TILE_COLUMNS * k,
+  };
+}
+
+/** Where packing finds the factors. */
+const sourcesOf = (a: Matrix, b: Matrix) => ({
+  a: a.address,
+  aRow: a.row,
+  aColumn: a.column,
+  b: b.address,
+  bRow: b.row,
+  bColumn: b.column,
+});
 
 /** How many rows or columns are packed at a time: whole tiles. */
 function partOf(size: number, k: number, side: number): number {

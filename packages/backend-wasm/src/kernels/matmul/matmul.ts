@@ -3,7 +3,8 @@ import { mergeLayouts } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
 import type { WasmBlock } from '../map/arguments.ts';
 import { eachElement } from '../walk.ts';
-import type { Gemm, Matrix } from './gemm.ts';
+import type { Gemm, Matrix, Product, ProductAddresses } from './gemm.ts';
+import { isSmall } from './gemm.ts';
 import { createPlainLinear, createPlainMatmul } from './plain.ts';
 
 const FLOAT = 4;
@@ -15,11 +16,6 @@ function matrixOf(x: Operand): Matrix {
   const rank = x.shape.length;
   return { address: addressOf(x), row: FLOAT * x.strides[rank - 2], column: FLOAT * x.strides[rank - 1] };
 }
-
-const moved = (matrix: Matrix, elements: number): Matrix => ({
-  ...matrix,
-  address: matrix.address + FLOAT * elements,
-});
 
 /** x·wᵀ + b over all leading dimensions: their rows at once where they follow each other, else matrix by matrix. */
 export function createLinear(memory: LinearMemory, gemm: Gemm): Kernel<NoAttrs> {
@@ -69,10 +65,26 @@ export function createMatmul(memory: LinearMemory, gemm: Gemm): Kernel<NoAttrs> 
     const [m, k] = a.shape.slice(row);
     const n = b.shape[row + 1];
     const [left, right, output] = [matrixOf(a), matrixOf(b), addressOf(y)];
+    const product: Product = { m, n, k, a: left, b: right, output, bias: null };
+    const products: ProductAddresses[] = [];
     const starts = [a, b, y].map(({ strides }) => ({ strides, offset: 0 }));
     eachElement(a.shape.slice(0, row), starts, ([p, q, o]) => {
-      gemm.run({ m, n, k, a: moved(left, p), b: moved(right, q), output: output + FLOAT * o, bias: null });
+      products.push({
+        a: left.address + FLOAT * p,
+        b: right.address + FLOAT * q,
+        output: output + FLOAT * o,
+      });
     });
+    if (products.length > 1 && isSmall(product)) gemm.runBatch(product, products);
+    else for (const at of products) gemm.run(placed(product, at));
     return undefined;
   };
 }
+
+/** A product of other matrices that lie alike. */
+const placed = (product: Product, { a, b, output }: ProductAddresses): Product => ({
+  ...product,
+  a: { ...product.a, address: a },
+  b: { ...product.b, address: b },
+  output,
+});

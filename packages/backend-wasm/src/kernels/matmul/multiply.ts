@@ -1,8 +1,9 @@
 import { i32, select } from '../../emit/expression.ts';
-import type { Local } from '../../emit/function.ts';
-import type { MemoryImport } from '../../emit/module.ts';
-import { ModuleBuilder } from '../../emit/module.ts';
+import type { Procedure } from '../../emit/function.ts';
+import type { ModuleBuilder } from '../../emit/module.ts';
 import { integers, lesser, padded } from '../loops/integers.ts';
+import type { RangeParams } from '../loops/words.ts';
+import { argumentWords, RANGE_PARAMS } from '../loops/words.ts';
 import { emitTile, START_AT_OUTPUT, START_AT_ZERO, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 
 /** Row tiles that are multiplied with one panel of columns after the other while they are in the second cache. */
@@ -11,8 +12,8 @@ const TILES_PER_BLOCK = 32;
 const A_STEP = 4 * TILE_ROWS;
 const B_STEP = 4 * TILE_COLUMNS;
 
-/** The words of the arguments of `run`. */
-export const MULTIPLY_ARGUMENTS = [
+/** What {@link addMultiply}'s function is given. */
+export const MULTIPLY_ARGUMENTS = argumentWords(
   'm',
   'n',
   'k',
@@ -25,22 +26,18 @@ export const MULTIPLY_ARGUMENTS = [
   'rowBytes',
   /** The address of the numbers that sums start from, padded to whole panels; 0 for none. */
   'bias',
-] as const;
+);
 
 /**
- * The module that multiplies packed panels: `run(arguments, start, end)` computes the row tiles from `start` to `end` of
+ * Adds a function that multiplies packed panels: `(arguments, start, end)` computes the row tiles from `start` to `end` of
  * y = A·B + bias. Sums are in float32, in the order of the depth. What it reads is not what it writes, except the sums of
  * earlier blocks of the depth, which it has written itself: a tile can be computed again.
  */
-export function emitMultiply(memory: MemoryImport, fused: boolean): ModuleBuilder {
-  const builder = new ModuleBuilder(memory);
+export function addMultiply(builder: ModuleBuilder, name: string, fused: boolean): Procedure<RangeParams> {
   const multiplyTile = emitTile(builder, fused, 'columns');
-  builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
-    const word = (name: (typeof MULTIPLY_ARGUMENTS)[number]): Local<'i32'> =>
-      body.let(i32.load(args, 4 * MULTIPLY_ARGUMENTS.indexOf(name)));
-    const [m, n, k, blockDepth] = [word('m'), word('n'), word('k'), word('blockDepth')];
-    const [packedA, packedB, output] = [word('packedA'), word('packedB'), word('output')];
-    const [rowBytes, bias] = [word('rowBytes'), word('bias')];
+  return builder.addFunction(name, RANGE_PARAMS, (body, args, start, end) => {
+    const words = MULTIPLY_ARGUMENTS.read(body, args);
+    const { m, n, k, blockDepth, packedA, packedB, output, rowBytes, bias } = words;
     const [blockEnd, at, depth, tile, column] = integers(body, 5);
     const [a, b, panelBytes, tileBytes, from] = integers(body, 5);
     // Elements of a place in the depth, over all tiles and over all panels.
@@ -79,5 +76,4 @@ export function emitMultiply(memory: MemoryImport, fused: boolean): ModuleBuilde
       body.set(start, blockEnd);
     });
   });
-  return builder;
 }

@@ -1,13 +1,14 @@
 import type { Expr } from '../../emit/expression.ts';
 import { f32, i32, select } from '../../emit/expression.ts';
-import type { FunctionBody, Local } from '../../emit/function.ts';
-import type { MemoryImport } from '../../emit/module.ts';
-import { ModuleBuilder } from '../../emit/module.ts';
+import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
+import type { ModuleBuilder } from '../../emit/module.ts';
 import { v128 } from '../../emit/vector.ts';
+import type { RangeParams } from '../loops/words.ts';
+import { argumentWords, RANGE_PARAMS } from '../loops/words.ts';
 import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 
-/** The words of the arguments of `run`. Strides are in bytes. */
-export const PACK_ARGUMENTS = [
+/** Strides are in bytes. */
+export const PACK_ARGUMENTS = argumentWords(
   'm',
   'n',
   'k',
@@ -22,7 +23,7 @@ export const PACK_ARGUMENTS = [
   'packedA',
   'packedB',
   'tiles',
-] as const;
+);
 
 /** A matrix to pack. */
 interface Factor {
@@ -48,31 +49,29 @@ interface PanelSource {
 }
 
 /**
- * The module that packs both factors: `run(arguments, start, end)` fills the panels from `start` to `end`, those of the
+ * Adds a function that packs both factors: `(arguments, start, end)` fills the panels from `start` to `end`, those of the
  * left factor first. A panel holds, for each place in the depth, the elements of one tile's rows or columns, so that the
  * product reads it in order; views are read where they lie.
  */
-export function emitPack(memory: MemoryImport): ModuleBuilder {
-  const builder = new ModuleBuilder(memory);
-  builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
-    const word = (name: (typeof PACK_ARGUMENTS)[number]): Local<'i32'> =>
-      body.let(i32.load(args, 4 * PACK_ARGUMENTS.indexOf(name)));
-    const [m, n, k, blockDepth, tiles] = [word('m'), word('n'), word('k'), word('blockDepth'), word('tiles')];
+export function addPack(builder: ModuleBuilder, name: string): Procedure<RangeParams> {
+  return builder.addFunction(name, RANGE_PARAMS, (body, args, start, end) => {
+    const words = PACK_ARGUMENTS.read(body, args);
+    const { k, blockDepth, tiles } = words;
     const left: Factor = {
-      size: m,
+      size: words.m,
       side: TILE_ROWS,
-      address: word('a'),
-      across: word('aRow'),
-      along: word('aColumn'),
-      packed: word('packedA'),
+      address: words.a,
+      across: words.aRow,
+      along: words.aColumn,
+      packed: words.packedA,
     };
     const right: Factor = {
-      size: n,
+      size: words.n,
       side: TILE_COLUMNS,
-      address: word('b'),
-      across: word('bColumn'),
-      along: word('bRow'),
-      packed: word('packedB'),
+      address: words.b,
+      across: words.bColumn,
+      along: words.bRow,
+      packed: words.packedB,
     };
     body.while(i32.ltU(start, end), () => {
       body.if(
@@ -83,7 +82,6 @@ export function emitPack(memory: MemoryImport): ModuleBuilder {
       body.advance(start, 1);
     });
   });
-  return builder;
 }
 
 /** Packs the panel of a tile for every block of the depth. */
