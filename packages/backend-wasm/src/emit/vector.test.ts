@@ -181,6 +181,8 @@ describe('f64x2', () => {
   test('splat, extractLane and conversions', () => {
     expect([...new Float64Array(evaluate(() => f64x2.splat(f64.const(0.1))))]).toEqual([0.1, 0.1]);
     expect(new Float64Array(evaluate((a) => f64x2.extractLane(a, 1), Float64Array.of(1, 2)))[0]).toBe(2);
+    const replaced = evaluate((a) => f64x2.replaceLane(a, 1, f64.const(7)), Float64Array.of(1, 2));
+    expect([...new Float64Array(replaced)]).toEqual([1, 7]);
     const n = Int32Array.of(-3, 9, 1, 1);
     expect([...new Float64Array(evaluate(f64x2.convertLowI32x4S, n))]).toEqual([-3, 9]);
     const x = Float32Array.of(0.1, -2, 5, 5);

@@ -137,6 +137,7 @@ export const f32x4: FloatLanes<'f32'> & {
 };
 
 export const f64x2: FloatLanes<'f64'> & {
+  readonly replaceLane: (x: Vector, lane: number, value: Expr<'f64'>) => Vector;
   /** Of the first two lanes. */
   readonly convertLowI32x4S: Unary;
   readonly promoteLowF32x4: Unary;
@@ -149,6 +150,7 @@ export const f64x2: FloatLanes<'f64'> & {
   ...all({ eq: 0x47, ne: 0x48, lt: 0x49, gt: 0x4a, le: 0x4b, ge: 0x4c }, binary),
   splat: splat<'f64'>(0x14),
   extractLane: extract('f64', 0x21),
+  replaceLane: replace<'f64'>(0x22),
   relaxedMadd: ternary(0x107),
   relaxedNmadd: ternary(0x108),
   convertLowI32x4S: unary(0xfe),
