@@ -8,7 +8,7 @@ import { createCopy, createFill } from './kernels/copy.ts';
 import { createGather, createScatterAdd } from './kernels/indexing.ts';
 import type { WasmBlock } from './kernels/map/arguments.ts';
 import { createMap } from './kernels/map/map.ts';
-import { scalarFunctions } from './kernels/map/scalar-code.ts';
+import { scalarFunctions } from './kernels/map/math-calls.ts';
 import { Gemm } from './kernels/matmul/gemm.ts';
 import { createLinear, createMatmul } from './kernels/matmul/matmul.ts';
 import { createRandomUniform } from './kernels/random.ts';

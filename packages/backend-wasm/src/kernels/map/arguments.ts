@@ -3,32 +3,29 @@ import { DTYPES } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../../memory/linear-memory.ts';
 import type { MapLayout, MapWalk } from './layout.ts';
+import { hasStrides } from './layout.ts';
 
-/** Where a kernel finds its arguments: byte offsets from the address that it is given. */
+/** Where a kernel finds its arguments: byte offsets from the address that it is given. The output is at 0. */
 export interface ArgumentPlaces {
-  readonly output: number;
   readonly input: (position: number) => number;
   /** Size of a dimension. */
   readonly size: (axis: number) => number;
-  /** Stride in bytes of the n-th strided operand along a dimension. */
-  readonly stride: (strided: number, axis: number) => number;
+  /** Stride in bytes along a dimension of the n-th operand that has its own. */
+  readonly stride: (own: number, axis: number) => number;
   readonly scalar: (position: number) => number;
-  readonly end: number;
 }
 
 /** The places for a program and a layout. */
-export function argumentPlaces({ inputs, scalars }: MapProgram, { rank, walks }: MapLayout): ArgumentPlaces {
+export function argumentPlaces({ inputs }: MapProgram, { rank, walks }: MapLayout): ArgumentPlaces {
   const sizes = 4 * (1 + inputs.length);
   const strides = sizes + 4 * rank;
-  const strided = walks.filter((walk) => walk === 'strided').length;
-  const numbers = Math.ceil((strides + 4 * strided * rank) / 8) * 8;
+  const own = walks.filter(hasStrides).length;
+  const numbers = Math.ceil((strides + 4 * own * rank) / 8) * 8;
   return {
-    output: 0,
     input: (position) => 4 * (1 + position),
     size: (axis) => sizes + 4 * axis,
     stride: (index, axis) => strides + 4 * (index * rank + axis),
     scalar: (position) => numbers + 8 * position,
-    end: numbers + 8 * scalars.length,
   };
 }
 
@@ -37,9 +34,8 @@ export interface WasmBlock {
   readonly address: number;
 }
 
-const bytesOf = ({ dtype }: Operand): number => DTYPES[dtype].bytes;
-
-const addressOf = (x: Operand): number => (x.block as WasmBlock).address + x.offset * bytesOf(x);
+const addressOf = ({ block, dtype, offset }: Operand): number =>
+  (block as WasmBlock).address + offset * DTYPES[dtype].bytes;
 
 /** Writes a kernel's arguments and returns their address. There is one kernel at a time, so one place. */
 export function writeArguments(
@@ -50,29 +46,31 @@ export function writeArguments(
   scalars: readonly number[],
   output: Operand,
 ): number {
-  const places = argumentPlaces(program, walk);
-  if (places.end > ARGUMENTS_BYTES)
-    throw new RangeError(`wasm: a kernel has ${places.end} bytes of arguments, at most ${ARGUMENTS_BYTES}`);
   const { views } = memory;
-  const word = (offset: number, value: number): void => {
-    views.int32[(ARGUMENTS_ADDRESS + offset) / 4] = value;
-  };
-  word(places.output, addressOf(output));
-  for (const [i, x] of inputs.entries()) word(places.input(i), addressOf(x));
-  for (const [axis, size] of walk.shape.entries()) word(places.size(axis), size);
-  const strided = inputs.filter((_, i) => walk.walks[i] === 'strided');
-  for (const [index, x] of strided.entries()) {
-    for (const [axis, stride] of (walk.strides[index] ?? []).entries())
-      word(places.stride(index, axis), stride * bytesOf(x));
+  const { int32 } = views;
+  const begin = ARGUMENTS_ADDRESS / 4;
+  const { shape, strides, walks, rank } = walk;
+  const words = 2 + inputs.length + rank * (1 + strides.length) + 2 * scalars.length;
+  if (4 * words > ARGUMENTS_BYTES)
+    throw new RangeError(`wasm: a kernel has ${4 * words} bytes of arguments, at most ${ARGUMENTS_BYTES}`);
+  // The order of `argumentPlaces`.
+  let at = begin;
+  int32[at++] = addressOf(output);
+  for (let i = 0; i < inputs.length; i++) int32[at++] = addressOf(inputs[i]);
+  for (let axis = 0; axis < rank; axis++) int32[at++] = shape[axis];
+  let own = 0;
+  for (let i = 0; own < strides.length; i++) {
+    if (!hasStrides(walks[i])) continue;
+    const { bytes } = DTYPES[inputs[i].dtype];
+    for (let axis = 0; axis < rank; axis++) int32[at++] = strides[own][axis] * bytes;
+    own++;
   }
-  scalars.forEach((value, i) => {
-    const { [storedAs(program.scalars[i])]: view } = views;
-    view[(ARGUMENTS_ADDRESS + places.scalar(i)) / view.BYTES_PER_ELEMENT] =
-      program.scalars[i] === 'bool' ? Number(value !== 0) : value;
-  });
+  at += (at - begin) & 1;
+  for (let i = 0; i < scalars.length; i++, at += 2) {
+    const type = program.scalars[i] as ComputeType;
+    if (type === 'float32') views.float32[at] = scalars[i];
+    else if (type === 'float64') views.float64[at / 2] = scalars[i];
+    else int32[at] = type === 'bool' ? Number(scalars[i] !== 0) : scalars[i];
+  }
   return ARGUMENTS_ADDRESS;
-}
-
-function storedAs(type: ComputeType | undefined): 'float32' | 'float64' | 'int32' {
-  return type === 'float32' || type === 'float64' ? type : 'int32';
 }

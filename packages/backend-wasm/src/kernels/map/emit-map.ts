@@ -1,25 +1,32 @@
-import type { MapProgram, ScalarNode } from '@flambeau/core/functional';
-import { DTYPES, expandScalar, topological } from '@flambeau/core/functional';
+import type { DType, MapProgram, ScalarNode } from '@flambeau/core/functional';
+import { expandScalar, topological } from '@flambeau/core/functional';
 import type { Expr } from '../../emit/expression.ts';
-import { f32, f64, i32 } from '../../emit/expression.ts';
+import { i32 } from '../../emit/expression.ts';
 import type { FunctionBody, Local } from '../../emit/function.ts';
 import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
+import type { Vector } from '../math/context.ts';
+import { Constants } from '../math/context.ts';
+import { vectorFunctions } from '../math/functions.ts';
 import type { ArgumentPlaces } from './arguments.ts';
 import { argumentPlaces } from './arguments.ts';
+import { Cursors } from './cursors.ts';
+import { integerCode } from './lane-by-lane.ts';
 import type { MapLayout } from './layout.ts';
-import type { MathCall } from './scalar-code.ts';
-import { importMath, loadCode, operationCode, scalarFunctions, VALUE_TYPES } from './scalar-code.ts';
+import { sortByLevel, widestMoment } from './levels.ts';
+import { gatherCode, loadCode, scalarCode, storeCode } from './load-store.ts';
+import type { MathCall } from './math-calls.ts';
+import { importMath, isImported, scalarFunctions } from './math-calls.ts';
+import type { CodeContext, Value } from './vector-code.ts';
+import { operation } from './vector-code.ts';
 
-/** An operand that moves on with the elements, and how many bytes at a time. */
-interface Cursor {
-  readonly address: Local<'i32'>;
-  readonly step: Expr<'i32'>;
-}
+/** Registers of vectors on the machine at hand, but one that the engine keeps. */
+const REGISTERS = 15;
 
 /**
  * Writes a program as a module with one function `run(arguments, start, end)` that computes the elements from `start` to
- * `end`, in row-major order: the whole expression in one loop, every node once.
+ * `end`, in row-major order: the whole expression in one loop, every node once. Vectors and single elements are computed
+ * by the same code, so that an element's bits do not depend on where it stands.
  */
 export function emitMap(
   program: MapProgram,
@@ -29,160 +36,150 @@ export function emitMap(
   const root = expandScalar(program.root, (name) => scalarFunctions.has(name));
   const nodes = topological([root]);
   const builder = new ModuleBuilder(memory);
-  const math = importMath(builder, nodes);
+  const call = importMath(builder, nodes);
   builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
-    new MapLoop(program, layout, body, args).write(nodes, root, math, start, end);
+    new MapCode(program, layout, body, args, call).write(nodes, root, start, end);
   });
   return builder.encode();
 }
 
-class MapLoop {
+/** Values of nodes at each of several positions, or one for all. */
+type Values = Map<ScalarNode, readonly Value[]>;
+
+const valueAt = (values: Values, node: ScalarNode, position: number): Value => {
+  const known = values.get(node) as readonly Value[];
+  return known[position] ?? (known[0] as Value);
+};
+
+/** Adds the code of nodes for `count` positions. */
+type Compute = (values: Values, count: number) => void;
+
+/** Adds the code of one node at a position. */
+type NodeCode = (values: Values, position: number) => Value;
+
+class MapCode {
   readonly #program: MapProgram;
   readonly #layout: MapLayout;
   readonly #body: FunctionBody;
   readonly #args: Local<'i32'>;
   readonly #places: ArgumentPlaces;
+  readonly #cursors: Cursors;
+  /** For single elements, and for what is the same for many. */
+  readonly #one: CodeContext;
+  readonly #four: CodeContext;
 
-  constructor(program: MapProgram, layout: MapLayout, body: FunctionBody, args: Local<'i32'>) {
+  constructor(
+    program: MapProgram,
+    layout: MapLayout,
+    body: FunctionBody,
+    args: Local<'i32'>,
+    call: MathCall,
+  ) {
     this.#program = program;
     this.#layout = layout;
     this.#body = body;
     this.#args = args;
     this.#places = argumentPlaces(program, layout);
+    this.#cursors = new Cursors(body, args, this.#places, program, layout);
+    const imported = (name: 'sin' | 'cos', x: Expr<'f32'>): Expr<'f32'> => call(name, 'f32', [x]);
+    const context = { body, constants: new Constants(body), imported, call };
+    this.#one = { ...context, lanes: 1 };
+    this.#four = { ...context, lanes: 4 };
   }
 
-  write(
+  write(nodes: readonly ScalarNode[], root: ScalarNode, start: Local<'i32'>, end: Local<'i32'>): void {
+    const { once, row, element } = sortByLevel(nodes, this.#layout);
+    const values: Values = new Map();
+    this.#prepare(once, this.#one)(values, 1);
+    const ofRow = this.#prepare(row, this.#one);
+    const vectors = this.#turn(element, root, this.#four);
+    const single = this.#turn(element, root, this.#one);
+    this.#one.constants.close();
+    const unroll = unrolling(element, root);
+    this.#cursors.eachRow(start, end, (left) => {
+      const known = new Map(values);
+      ofRow(known, 1);
+      if (unroll > 1) vectors(known, unroll, left);
+      vectors(known, 1, left);
+      single(known, 1, left);
+    });
+  }
+
+  /** Prepares a loop that computes and stores elements, `count` vectors at a time, while there are that many. */
+  #turn(
     nodes: readonly ScalarNode[],
     root: ScalarNode,
-    math: MathCall,
-    start: Local<'i32'>,
-    end: Local<'i32'>,
-  ): void {
+    context: CodeContext,
+  ): (known: Values, count: number, left: Local<'i32'>) => void {
     const body = this.#body;
-    const { rank } = this.#layout;
-    const values = this.#constants(nodes);
-    const cursors = this.#cursors();
-    const position = body.let(start);
-    const rowEnd = body.let(end);
-    const row = (): void => {
-      body.while(i32.ltU(position, rowEnd), () =>
-        this.#element(nodes, root, math, new Map(values), cursors, position),
-      );
+    const compute = this.#prepare(nodes, context);
+    const store = storeCode(this.#program.dtype, context);
+    const { all, output } = this.#cursors;
+    return (known, count, left) => {
+      const elements = i32.const(count * context.lanes);
+      body.while(i32.geS(left, elements), () => {
+        const values = new Map(known);
+        compute(values, count);
+        for (let i = 0; i < count; i++) store(output.address, valueAt(values, root, i), i);
+        // Strided ones move as they are read.
+        for (const { address, step, walk } of all)
+          if (walk === 'row' || walk === 'unit') body.advance(address, i32.mul(step, elements));
+        body.set(left, i32.sub(left, elements));
+      });
     };
-    if (rank === 1) {
-      this.#seek(cursors, position, null);
-      row();
-      return;
-    }
-    const inner = body.let(this.#word(this.#places.size(rank - 1)));
-    body.while(i32.ltU(position, end), () => {
-      const rowIndex = body.let(i32.divU(position, inner));
-      const column = body.let(i32.sub(position, i32.mul(rowIndex, inner)));
-      this.#seek(cursors, position, { rowIndex, column });
-      const left = body.let(i32.sub(inner, column));
-      body.set(rowEnd, i32.add(position, left));
-      body.if(i32.gtU(rowEnd, end), () => body.set(rowEnd, end));
-      row();
-    });
   }
 
-  /** What stays the same for all elements: numbers, constants, and operands that are read at one place. */
-  #constants(nodes: readonly ScalarNode[]): Map<ScalarNode, Expr> {
-    const values = new Map<ScalarNode, Expr>();
-    for (const node of nodes) {
-      if (node.op === 'const') values.set(node, constant(node));
-      else if (node.op === 'scalar') values.set(node, this.#body.let(this.#scalar(node)));
-      else if (node.op === 'input' && this.#layout.walks[node.value] === 'point') {
-        values.set(node, this.#body.let(loadCode(node.dtype, this.#word(this.#places.input(node.value)))));
+  #prepare(nodes: readonly ScalarNode[], context: CodeContext): Compute {
+    const body = this.#body;
+    const codes = nodes.map((node) => [node, this.#node(node, context)] as const);
+    return (values, count) => {
+      for (const [node, code] of codes) {
+        const found: Value[] = [];
+        for (let i = 0; i < count; i++) found.push(code(values, i).map((vector) => body.let(vector)));
+        values.set(node, found);
       }
+    };
+  }
+
+  #node(node: ScalarNode, context: CodeContext): NodeCode {
+    const { op, args, value, dtype } = node;
+    if (op === 'const') {
+      const vector = constant(node, context);
+      return () => [vector];
     }
-    return values;
-  }
-
-  #scalar({ type, value }: ScalarNode): Expr {
-    const ops = { f32, f64, i32 }[VALUE_TYPES[type]];
-    return ops.load(this.#args, this.#places.scalar(value));
-  }
-
-  #word(offset: number): Expr<'i32'> {
-    return i32.load(this.#args, offset);
-  }
-
-  /** Cursors of the inputs that move, by position, and of the output, at -1. */
-  #cursors(): Map<number, Cursor> {
-    const { rank, walks } = this.#layout;
-    const cursors = new Map<number, Cursor>();
-    const body = this.#body;
-    cursors.set(-1, { address: body.local('i32'), step: i32.const(DTYPES[this.#program.dtype].bytes) });
-    let strided = 0;
-    walks.forEach((walk, i) => {
-      if (walk === 'point') return;
-      const bytes = DTYPES[this.#program.inputs[i] ?? 'float32'].bytes;
-      const step =
-        walk === 'row' ? i32.const(bytes) : body.let(this.#word(this.#places.stride(strided++, rank - 1)));
-      cursors.set(i, { address: body.local('i32'), step });
-    });
-    return cursors;
-  }
-
-  /** Points the cursors at an element. In more than one dimension that is the `column` of a row. */
-  #seek(
-    cursors: ReadonlyMap<number, Cursor>,
-    position: Expr<'i32'>,
-    at: { rowIndex: Expr<'i32'>; column: Expr<'i32'> } | null,
-  ): void {
-    const body = this.#body;
-    const { rank, walks } = this.#layout;
-    const strided: { readonly index: number; readonly address: Local<'i32'> }[] = [];
-    for (const [i, { address, step }] of cursors) {
-      const base = this.#word(i < 0 ? this.#places.output : this.#places.input(i));
-      const isStrided = walks[i] === 'strided';
-      if (isStrided) strided.push({ index: strided.length, address });
-      body.set(address, i32.add(base, i32.mul(at && isStrided ? at.column : position, step)));
+    if (op === 'scalar') {
+      const read = scalarCode(node.type, this.#args, this.#places.scalar(value), context);
+      return () => [read];
     }
-    if (!at) return;
-    const rest = body.let(at.rowIndex);
-    for (let axis = rank - 2; axis >= 0; axis--) {
-      const size = body.let(this.#word(this.#places.size(axis)));
-      const quotient = body.let(i32.divU(rest, size));
-      const index = body.let(i32.sub(rest, i32.mul(quotient, size)));
-      for (const { index: n, address } of strided) {
-        body.set(address, i32.add(address, i32.mul(index, this.#word(this.#places.stride(n, axis)))));
-      }
-      body.set(rest, quotient);
-    }
+    if (op === 'input') return this.#input(value, dtype, context);
+    const code = operation(node, context);
+    return (values, position) => code(args.map((arg) => valueAt(values, arg, position)));
   }
 
-  /** Computes one element and moves on to the next. */
-  #element(
-    nodes: readonly ScalarNode[],
-    root: ScalarNode,
-    math: MathCall,
-    values: Map<ScalarNode, Expr>,
-    cursors: ReadonlyMap<number, Cursor>,
-    position: Local<'i32'>,
-  ): void {
-    const body = this.#body;
-    const valueAt = (node: ScalarNode): Expr => values.get(node) as Expr;
-    for (const node of nodes) {
-      if (values.has(node)) continue;
-      const code =
-        node.op === 'input'
-          ? loadCode(node.dtype, (cursors.get(node.value) as Cursor).address)
-          : operationCode(node, node.args.map(valueAt), math);
-      values.set(node, body.let(code));
+  #input(position: number, dtype: DType, context: CodeContext): NodeCode {
+    const walk = this.#layout.walks[position];
+    if (walk === 'point') {
+      const load = loadCode(dtype, context);
+      return () => load(this.#body.let(i32.load(this.#args, this.#places.input(position))), 0);
     }
-    const { address } = cursors.get(-1) as Cursor;
-    const result = valueAt(root);
-    if (DTYPES[this.#program.dtype].bytes === 1) body.store8(address, result as Expr<'i32'>);
-    else body.store(address, result);
-    for (const cursor of cursors.values()) body.set(cursor.address, i32.add(cursor.address, cursor.step));
-    body.set(position, i32.add(position, i32.const(1)));
+    const { address, step } = this.#cursors.at(position);
+    const load = walk === 'strided' ? gatherCode(dtype, step, context) : loadCode(dtype, context);
+    return (_values, i) => load(address, i);
   }
 }
 
-function constant({ type, value }: ScalarNode): Expr {
-  if (type === 'float32') return f32.const(value);
-  if (type === 'float64') return f64.const(value);
-  return i32.const(type === 'bool' ? Number(value !== 0) : value);
+function constant({ type, value }: ScalarNode, { constants }: CodeContext): Vector {
+  if (type === 'float32') return constants.f32(value);
+  if (type === 'float64') return constants.f64(value);
+  return constants.i32(type === 'bool' ? -Number(value !== 0) : value);
+}
+
+/** How many vectors a loop takes at a time: what fits into registers, and one where a function takes them all. */
+function unrolling(nodes: readonly ScalarNode[], root: ScalarNode): number {
+  const functions = nodes.some(
+    ({ op, type }) => vectorFunctions[op] || isImported(op, type) || integerCode[op],
+  );
+  if (functions) return 1;
+  const wide = widestMoment(nodes, root);
+  return [4, 2].find((count) => count * wide <= REGISTERS) ?? 1;
 }

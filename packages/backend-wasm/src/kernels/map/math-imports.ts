@@ -1,4 +1,7 @@
-/** The functions that kernels import as `math`, by name. Their results are rounded to the type of the import. */
+/**
+ * The functions that kernels import as `math`, by name: those of float64, and what float32 has no code of its own for.
+ * Their results are rounded to the type of the import.
+ */
 export type MathImports = Readonly<Record<string, (a: number, b: number) => number>>;
 
 /** What the caller's kernels import. Workers have the same in their own text. */
