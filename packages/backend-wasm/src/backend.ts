@@ -70,9 +70,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
   const readSync = (block: unknown, dtype: DType, offset: number, length: number): TypedArray => {
     const { data, at } = memory.at(dtype, (block as WasmBlock).address);
     // A copy, and never one of shared memory: that cannot be used everywhere.
-    const own = new (data.constructor as new (length: number) => TypedArray)(length);
-    own.set(data.subarray(at + offset, at + offset + length));
-    return own;
+    return data.slice(at + offset, at + offset + length);
   };
   return {
     name: 'wasm',

@@ -32,6 +32,8 @@ export interface Pending {
   readonly leaves: number;
   /** Set when a kernel has computed this on the way to something else: doing it again would cost more than a block. */
   inlined: boolean;
+  /** The last walk over pending expressions that came by. */
+  mark: number;
   /** Computes the buffer that is described by this. */
   readonly compute: (buffer: Buffer) => void;
 }

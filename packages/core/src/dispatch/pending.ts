@@ -26,15 +26,25 @@ function defer(
   const sources = sourcesOf(inputs, shape);
   for (const source of sources) if (!fits(source, shape)) flush(source.buffer);
   const maxLeaves = maxInputs(device);
-  let cost = measure(program, sources);
+  let cost = measure(program, sources, maxLeaves);
   if (cost.operations > MAX_OPERATIONS || cost.leaves > maxLeaves) {
     for (const source of sources) flush(source.buffer);
-    cost = measure(program, sources);
+    cost = measure(program, sources, maxLeaves);
   }
   for (const source of sources) retain(source.buffer);
   const buffer = createBuffer(device, program.dtype, sizeOf(shape));
   const flat = sources.every((source) => source.aligned && (source.buffer.pending?.flat ?? true));
-  buffer.pending = { program, sources, scalars, shape, flat, ...cost, inlined: false, compute: flush };
+  buffer.pending = {
+    program,
+    sources,
+    scalars,
+    shape,
+    flat,
+    ...cost,
+    inlined: false,
+    mark: 0,
+    compute: flush,
+  };
   return buffer;
 }
 
@@ -64,26 +74,43 @@ function sourcesOf(inputs: readonly (Tensor | number)[], shape: readonly number[
   return sources;
 }
 
-/** Counts over the graph, not the tree: a value used twice is one. The bound of the sums decides most cases. */
-function measure(program: MapProgram, sources: readonly Source[]): { operations: number; leaves: number } {
+/**
+ * Counts over the graph, not the tree: a value used twice is one. Sums are bounds, and decide while they are within the
+ * limits: a long chain is gone through now and then, not at every step.
+ */
+function measure(
+  program: MapProgram,
+  sources: readonly Source[],
+  maxLeaves: number,
+): { operations: number; leaves: number } {
   let operations = program.operations;
   let leaves = 0;
   for (const { buffer } of sources) {
     operations += buffer.pending?.operations ?? 0;
     leaves += buffer.pending?.leaves ?? 1;
   }
-  if (operations <= MAX_OPERATIONS && leaves <= 4) return { operations, leaves };
-  const order = pendingBelow(sources);
-  const buffers = new Set<Buffer>();
-  for (const source of sources) if (!source.buffer.pending) buffers.add(source.buffer);
+  if (operations <= MAX_OPERATIONS && leaves <= maxLeaves) return { operations, leaves };
   operations = program.operations;
-  for (const buffer of order) {
-    const pending = buffer.pending as Pending;
-    operations += pending.program.operations;
-    for (const source of pending.sources) if (!source.buffer.pending) buffers.add(source.buffer);
+  const mark = ++marks;
+  const found: Buffer[] = [];
+  const todo = sources.map((source) => source.buffer);
+  for (let buffer = todo.pop(); buffer; buffer = todo.pop()) {
+    const { pending } = buffer;
+    if (!pending) {
+      if (!found.includes(buffer)) found.push(buffer);
+    } else if (pending.mark !== mark) {
+      pending.mark = mark;
+      operations += pending.program.operations;
+      for (const source of pending.sources) todo.push(source.buffer);
+    }
+    // Too many for one kernel: how many does not matter.
+    if (operations > MAX_OPERATIONS || found.length > maxLeaves) break;
   }
-  return { operations, leaves: buffers.size };
+  return { operations, leaves: found.length };
 }
+
+/** Counts walks over pending expressions, each of which marks what it has seen. */
+let marks = 0;
 
 /** The pending buffers at and below these sources, sources of each before itself. Iterative. */
 function pendingBelow(sources: readonly Source[]): Buffer[] {
@@ -152,8 +179,13 @@ const combined = new Map<string, MapProgram>();
 function flush(buffer: Buffer): void {
   const { pending } = buffer;
   if (!pending) return;
+  const { device } = buffer;
+  if (pending.sources.length <= maxInputs(device) && !pending.sources.some(isPending)) {
+    run(buffer, pending, pending.program, pending.sources, pending.scalars);
+    return;
+  }
   let chain = chainBelow(buffer, pending.shape);
-  if (chain.leaves.length > maxInputs(buffer.device) && chain.order.length > 1) {
+  if (chain.leaves.length > maxInputs(device) && chain.order.length > 1) {
     // A part was computed on its own since: it is one leaf more when others still need what it read.
     for (const source of pending.sources) flush(source.buffer);
     chain = chainBelow(buffer, pending.shape);
@@ -161,6 +193,20 @@ function flush(buffer: Buffer): void {
   const { leaves } = chain;
   const scalars = chain.order.flatMap((part) => (part.pending as Pending).scalars);
   const program = programOf(chain);
+  run(buffer, pending, program, leaves, scalars);
+  for (const { pending: part } of chain.order) if (part) part.inlined = true;
+}
+
+const isPending = ({ buffer }: Source): boolean => buffer.pending !== null;
+
+/** Runs the kernel of a pending buffer, which is then no longer pending. */
+function run(
+  buffer: Buffer,
+  pending: Pending,
+  program: MapProgram,
+  leaves: readonly Source[],
+  scalars: readonly number[],
+): void {
   const operands = leaves.map((leaf) => ({ buffer: leaf.buffer, view: leaf }));
   buffer.pending = null;
   try {
@@ -169,7 +215,6 @@ function flush(buffer: Buffer): void {
     buffer.pending = pending;
     throw error;
   }
-  for (const { pending: part } of chain.order) if (part) part.inlined = true;
   for (const source of pending.sources) letGo(source.buffer);
 }
 

@@ -2,31 +2,45 @@ import type { MapKernel, MapProgram } from '@flambeau/core/functional';
 import type { CompiledKernel, Executor, KernelCache } from '../compiled.ts';
 import { writeArguments } from './arguments.ts';
 import { emitMap } from './emit-map.ts';
+import type { MapLayout } from './layout.ts';
 import { walkOperands } from './layout.ts';
 
 /** Elements of a map that a thread takes at a time, and how many there must be to share them. */
 const GRAIN = 16_384;
 const SPLIT_ABOVE = 65_536;
 
+/** A program's kernel for one kind of layout. */
+interface LaidOut extends MapLayout {
+  readonly kernel: CompiledKernel;
+}
+
 /** The map kernel over a memory: compiles once for each program and kind of layout. */
 export function createMap(kernels: KernelCache, execute: Executor): MapKernel {
   const { memory } = kernels;
-  const cache = new WeakMap<MapProgram, Map<string, CompiledKernel>>();
-  return (program, inputs, scalars, output) => {
-    const walk = walkOperands(inputs, output);
+  const cache = new WeakMap<MapProgram, LaidOut[]>();
+  const kernelFor = (program: MapProgram, layout: MapLayout): CompiledKernel => {
     let own = cache.get(program);
     if (!own) {
-      own = new Map();
+      own = [];
       cache.set(program, own);
     }
-    const key = `${walk.rank} ${walk.walks.join()}`;
-    let kernel = own.get(key);
-    if (!kernel) {
-      kernel = kernels.compile(() => emitMap(program, walk, memory));
-      own.set(key, kernel);
-    }
+    for (const known of own) if (isSameLayout(known, layout)) return known.kernel;
+    const { rank, walks } = layout;
+    const kernel = kernels.compile(() => emitMap(program, layout, memory));
+    own.push({ rank, walks, kernel });
+    return kernel;
+  };
+  return (program, inputs, scalars, output) => {
+    const walk = walkOperands(inputs, output);
+    const kernel = kernelFor(program, walk);
     const args = writeArguments(memory, program, walk, inputs, scalars, output);
     const { size } = output;
     execute(kernel, args, size, size < SPLIT_ABOVE ? size : GRAIN);
   };
+}
+
+function isSameLayout(a: MapLayout, b: MapLayout): boolean {
+  if (a.rank !== b.rank) return false;
+  for (let i = 0; i < a.walks.length; i++) if (a.walks[i] !== b.walks[i]) return false;
+  return true;
 }
