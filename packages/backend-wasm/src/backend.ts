@@ -1,4 +1,4 @@
-import type { Backend, DType, Kernel, TypedArray } from '@flambeau/core/functional';
+import type { Backend, DType, Kernel, MemoryPressure, TypedArray } from '@flambeau/core/functional';
 import { DTYPES, runtime } from '@flambeau/core/functional';
 import { KernelCache, serialExecutor } from './kernels/compiled.ts';
 import { createConv2d, createConv2dInputGrad, createConv2dWeightGrad } from './kernels/conv/conv2d.ts';
@@ -58,7 +58,8 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
     if (pool) pool.whenQuiet(() => memory.release(address));
     else memory.release(address);
   };
-  const scratch = new Scratch(memory, release);
+  let pressure: MemoryPressure | null = null;
+  const scratch = new Scratch(memory, release, () => pressure);
   const gemm = new Gemm(kernels, execute, scratch);
   const convolutions = {
     memory,
@@ -100,6 +101,13 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
     },
     blockBytes: (dtype, length) => partSize(length * DTYPES[dtype].bytes),
     alloc: (dtype, length): WasmBlock => ({ address: memory.allocate(length * DTYPES[dtype].bytes) }),
+    useMemory: (given) => {
+      pressure = given;
+      memory.onShortage = (bytes) => given.spill(bytes);
+    },
+    trim: () => {
+      scratch.trim();
+    },
     release: (block) => {
       const { address } = block as WasmBlock;
       if (runtime.debug) retire(block as WasmBlock);

@@ -81,6 +81,18 @@ export interface Capabilities {
   readonly dtypes: readonly DType[];
 }
 
+/** What the memory of a device does for its backend: see {@link Backend.useMemory}. */
+export interface MemoryPressure {
+  /** Counts bytes against the budget that the backend holds for itself; negative where it gives them back. Spills for them. */
+  hold(bytes: number): void;
+  /**
+   * Spills blocks that the call in progress does not use, least recently used first: at least `bytes` bytes, or all.
+   *
+   * @throws MemoryBudgetError when nothing is left to spill.
+   */
+  spill(bytes: number): void;
+}
+
 /**
  * What a device must bring to run every op. All entry points are synchronous except reads; a backend may queue.
  * `createDevice(backend)` makes it a device that tensors live on.
@@ -94,6 +106,13 @@ export interface Backend {
   alloc(dtype: DType, length: number): Block;
   /** Bytes of device memory that such a block takes; default: the dtype's own size. Counted against the budget. */
   blockBytes?(dtype: DType, length: number): number;
+  /**
+   * Called once with `explicitMemory`: a backend that finds no memory for a block, or for what a kernel needs while it
+   * runs, may ask for some to be spilled and try again.
+   */
+  useMemory?(pressure: MemoryPressure): void;
+  /** Gives back what it holds for itself from one call to the next. Called between calls, where blocks have no room. */
+  trim?(): void;
   /** Frees a block. Core calls it once per block, and only with `explicitMemory`. */
   release(block: Block): void;
   /** Copies host data into a block, starting at its first element; the array may be reused at once. */

@@ -7,6 +7,7 @@ export type {
   KernelContext,
   KernelTable,
   MapKernel,
+  MemoryPressure,
   Operand,
 } from './backend.ts';
 export type { CreateOptions, RandomOptions, TensorData } from './create.ts';

@@ -41,6 +41,8 @@ export class LinearMemory {
   readonly maximumPages: number;
   readonly #refused: readonly number[];
   readonly #allocator: Allocator;
+  /** Makes room for so many bytes, or throws; set by whoever can spill. */
+  onShortage: ((bytes: number) => void) | null = null;
   #views: Views | null = null;
 
   /** @param maximumPages - how far it may grow, the first that the host grants. */
@@ -54,9 +56,18 @@ export class LinearMemory {
     this.#allocator = new Allocator(FIRST_FREE, (end) => this.#reach(end), guard);
   }
 
-  /** The address of at least `bytes` bytes with undefined contents. */
+  /** The address of at least `bytes` bytes with undefined contents. Where there is no more, others are spilled for it. */
   allocate(bytes: number): number {
-    return this.#allocator.allocate(bytes);
+    for (;;) {
+      try {
+        return this.#allocator.allocate(bytes);
+      } catch (error) {
+        const possible = bytes <= PAGE * this.maximumPages - FIRST_FREE;
+        if (!(error instanceof RangeError) || !possible || !this.onShortage) throw error;
+        // Until it throws: what is free may lie in pieces.
+        this.onShortage(bytes);
+      }
+    }
   }
 
   /** Takes back what {@link allocate} gave. */

@@ -1,4 +1,4 @@
-import type { Backend, Block } from '../backend.ts';
+import type { Backend, Block, MemoryPressure } from '../backend.ts';
 import type { DType } from '../dtype.ts';
 import { DTYPES } from '../dtype.ts';
 import { MemoryBudgetError } from '../errors.ts';
@@ -42,7 +42,7 @@ const slotOf = (buffer: Buffer): Slot => buffer.values as Slot;
  * while it has a block, and no WeakRef is used: in a job that does not return to the event loop no finalizer runs, and
  * both would keep what was spilled.
  */
-class BlockCache implements DeviceMemory {
+class BlockCache implements DeviceMemory, MemoryPressure {
   readonly #backend: Backend;
   readonly #budget: number;
   readonly #readable: boolean;
@@ -50,6 +50,10 @@ class BlockCache implements DeviceMemory {
   #newest: Slot | null = null;
   #clock = 1;
   #bytes = 0;
+  /** Bytes that the backend holds for itself. */
+  #held = 0;
+  /** What a block is being allocated for; null while a kernel runs. */
+  #wanted: Slot | null = null;
   #blocks = 0;
   #peak = 0;
   #spills = 0;
@@ -64,6 +68,7 @@ class BlockCache implements DeviceMemory {
       slot.host = null;
       if (slot.block !== null) this.#release(slot);
     });
+    backend.useMemory?.(this);
   }
 
   get explicit(): boolean {
@@ -118,9 +123,8 @@ class BlockCache implements DeviceMemory {
   allocate(buffer: Buffer): Block {
     const slot = slotOf(buffer);
     slot.lastUse = this.#clock;
-    this.#makeRoom(slot.bytes);
-    if (this.#bytes + slot.bytes > this.#budget) throw this.#budgetError(slot);
-    slot.block = this.#backend.alloc(slot.dtype, slot.length);
+    if (!this.#makeRoom(slot.bytes)) throw this.#overBudget(slot);
+    slot.block = this.#allocate(slot);
     this.#append(slot);
     this.#finalizers.register(buffer, slot, slot);
     this.#blocks++;
@@ -151,6 +155,37 @@ class BlockCache implements DeviceMemory {
     return { blocks: this.#blocks, bytes: this.#bytes, peakBytes: this.#peak, spills: this.#spills };
   }
 
+  hold(bytes: number): void {
+    this.#held += bytes;
+    this.#spillTo(this.#budget - this.#held);
+  }
+
+  spill(bytes: number): void {
+    const before = this.#bytes;
+    this.#spillTo(before - bytes);
+    if (this.#bytes < before || (this.#wanted && this.#trim())) return;
+    throw this.#nothingLeft(bytes, this.#wanted);
+  }
+
+  #allocate(slot: Slot): Block {
+    this.#wanted = slot;
+    try {
+      return this.#backend.alloc(slot.dtype, slot.length);
+    } catch (error) {
+      if (error instanceof RangeError) throw this.#nothingLeft(slot.bytes, slot);
+      throw error;
+    } finally {
+      this.#wanted = null;
+    }
+  }
+
+  /** Has the backend give back what it holds. False when that was nothing. */
+  #trim(): boolean {
+    const held = this.#held;
+    if (held > 0) this.#backend.trim?.();
+    return this.#held < held;
+  }
+
   #free(slot: Slot): void {
     this.#finalizers.unregister(slot);
     this.#release(slot);
@@ -164,10 +199,18 @@ class BlockCache implements DeviceMemory {
     this.#bytes -= slot.bytes;
   }
 
-  /** Spills synchronously, oldest first, until `bytes` more fit or nothing is left that can go. */
-  #makeRoom(bytes: number): void {
+  /** Spills until `bytes` more are within the budget. False when they cannot be. */
+  #makeRoom(bytes: number): boolean {
+    this.#spillTo(this.#budget - this.#held - bytes);
+    if (this.#bytes + this.#held + bytes > this.#budget && this.#trim())
+      this.#spillTo(this.#budget - this.#held - bytes);
+    return this.#bytes + this.#held + bytes <= this.#budget;
+  }
+
+  /** Spills synchronously, oldest first, until at most so many bytes are in use or nothing is left that can go. */
+  #spillTo(most: number): void {
     let candidate = this.#oldest;
-    while (candidate && this.#bytes + bytes > this.#budget) {
+    while (candidate && this.#bytes > most) {
       const next: Slot | null = candidate.next;
       const inUse = candidate.lastUse === this.#clock;
       if (!inUse && candidate.host === null && this.#readable) {
@@ -217,21 +260,42 @@ class BlockCache implements DeviceMemory {
     slot.next = null;
   }
 
-  #budgetError(wanted: Slot): MemoryBudgetError {
+  #overBudget(wanted: Slot): MemoryBudgetError {
     const { bytes } = wanted;
+    const hint = this.#readable
+      ? 'Use smaller batches or a larger memoryBudget.'
+      : 'Await a value once a step, so that unused blocks can be read back, or use a larger memoryBudget.';
+    return this.#error(
+      bytes,
+      `is over its memory budget: got ${bytes} bytes more for ${wanted.dtype}[${wanted.length}] with ${this.#bytes} in use${this.#holding()}, expected at most ${this.#budget}`,
+      hint,
+    );
+  }
+
+  #nothingLeft(bytes: number, wanted: Slot | null): MemoryBudgetError {
+    const what = wanted ? `${wanted.dtype}[${wanted.length}]` : 'what a kernel needs while it runs';
+    return this.#error(
+      bytes,
+      `has no memory left: got ${bytes} bytes more for ${what} with ${this.#bytes} in use${this.#holding()} and nothing left to spill, expected what the host still gives`,
+      'Use smaller batches.',
+    );
+  }
+
+  #holding(): string {
+    return this.#held > 0 ? ` beside ${this.#held} of the device's own` : '';
+  }
+
+  #error(bytes: number, fault: string, hint: string): MemoryBudgetError {
     const live: Slot[] = [];
     for (let slot = this.#oldest; slot; slot = slot.next) live.push(slot);
     const largest = live
       .sort((a, b) => b.bytes - a.bytes)
       .slice(0, 5)
       .map((b) => `${b.dtype}[${b.length}] ${b.bytes} bytes${b.site ? ` from ${b.site}` : ''}`);
-    const hint = this.#readable
-      ? 'Use smaller batches or a larger memoryBudget.'
-      : 'Await a value once a step, so that unused blocks can be read back, or use a larger memoryBudget.';
     return new MemoryBudgetError(
       'alloc',
-      `device '${this.#backend.name}' is over its memory budget: got ${bytes} bytes more for ${wanted.dtype}[${wanted.length}] with ${this.#bytes} in use, expected at most ${this.#budget}. Largest live blocks: ${largest.join('; ') || 'none'}. ${hint}`,
-      { bytes, inUse: this.#bytes, budget: this.#budget, largest },
+      `device '${this.#backend.name}' ${fault}. Largest live blocks: ${largest.join('; ') || 'none'}. ${hint}`,
+      { bytes, inUse: this.#bytes, held: this.#held, budget: this.#budget, largest },
     );
   }
 }
