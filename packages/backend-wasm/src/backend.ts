@@ -13,6 +13,7 @@ import { Gemm } from './kernels/matmul/gemm.ts';
 import { createLinear, createMatmul } from './kernels/matmul/matmul.ts';
 import { createRandomUniform } from './kernels/random.ts';
 import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts';
+import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './kernels/softmax/softmax.ts';
 import { Winograd } from './kernels/winograd/winograd.ts';
 import { partSize } from './memory/allocator.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
@@ -92,6 +93,9 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       argmax: createArgmax(kernels, execute),
       matmul: createMatmul(memory, gemm),
       linear: createLinear(memory, gemm),
+      softmax: forFloat32(createSoftmax(kernels, execute, scratch)),
+      logSoftmax: forFloat32(createLogSoftmax(kernels, execute, scratch)),
+      logSoftmaxGrad: forFloat32(createLogSoftmaxGrad(kernels, execute, scratch)),
       conv2d: forFloat32(createConv2d(convolutions)),
       conv2dInputGrad: forFloat32(createConv2dInputGrad(convolutions)),
       conv2dWeightGrad: forFloat32(createConv2dWeightGrad(convolutions)),

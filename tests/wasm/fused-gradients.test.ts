@@ -1,0 +1,57 @@
+import '@flambeau/autograd';
+import { cpu } from '@flambeau/backend-cpu';
+import { wasm } from '@flambeau/backend-wasm';
+import { type Device, logSoftmax, manualSeed, mul, randn, softmax, sum, type Tensor } from '@flambeau/core';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const devices = new Map<string, Device>();
+
+beforeAll(async () => {
+  devices.set('one thread', await wasm());
+  devices.set('two threads', await wasm({ threads: 2 }));
+});
+
+/** The largest distance between two tensors, in parts of the largest value expected, at least 1. */
+function distance(found: Tensor, expected: Tensor): number {
+  expect(found.shape).toEqual(expected.shape);
+  const [y, z] = [found.dataSync(), expected.dataSync()];
+  let [worst, scale] = [0, 1];
+  for (let i = 0; i < z.length; i++) {
+    worst = Math.max(worst, Math.abs((y[i] as number) - (z[i] as number)));
+    scale = Math.max(scale, Math.abs(z[i] as number));
+  }
+  return worst / scale;
+}
+
+/** Compares a function and its gradients with those of cpu in float64. */
+function expectSame(inputs: readonly Tensor[], fn: (...inputs: readonly Tensor[]) => Tensor): void {
+  const leaves = inputs.map((x) => x.detach().clone().requiresGrad_());
+  const exact = inputs.map((x) => x.detach().to(cpu()).to('float64').requiresGrad_());
+  const [found, expected] = [fn(...leaves), fn(...exact)];
+  expect(distance(found, expected)).toBeLessThan(2e-5);
+  if (found.size === 0) return;
+  const weights = randn(found.shape, { device: cpu() });
+  sum(mul(found, weights.to(found.device))).backward();
+  sum(mul(expected, weights.to('float64'))).backward();
+  leaves.forEach((leaf, i) => {
+    expect(distance(leaf.grad as Tensor, (exact[i] as Tensor).grad as Tensor)).toBeLessThan(2e-5);
+  });
+}
+
+describe.each(['one thread', 'two threads'])('values and gradients on %s', (name) => {
+  const drawn = (...shape: number[]): Tensor => randn(shape, { device: devices.get(name) as Device });
+
+  test.each([
+    [1, 1, 1],
+    [5, 17, 1],
+    [3, 4, 5],
+    [2, 33, 40],
+    [300, 300, 1],
+    [1, 300, 300],
+  ])('softmax and its logarithm, of %i × %i × %i along the second', (...shape) => {
+    manualSeed(3);
+    const x = drawn(...shape);
+    expectSame([x], (v) => softmax(v as Tensor, 1));
+    expectSame([x], (v) => logSoftmax(v as Tensor, 1));
+  });
+});
