@@ -100,10 +100,25 @@ const WINOGRAD: readonly Case[] = [
   { x: [2, 130, 6, 6], w: [140, 130, 3, 3], options: { padding: 1 } },
 ];
 
+/** Every channel is a group of its own. */
+const DEPTHWISE: readonly Case[] = [
+  { x: [2, 5, 9, 11], w: [5, 1, 3, 3], options: { groups: 5, padding: 1 } },
+  { x: [2, 3, 9, 11], w: [6, 1, 3, 3], options: { groups: 3 }, bias: false },
+  { x: [2, 3, 16, 16], w: [3, 1, 5, 5], options: { groups: 3, padding: 2 } },
+  { x: [2, 3, 16, 18], w: [3, 1, 3, 3], options: { groups: 3, padding: 1, stride: 2 } },
+  { x: [2, 3, 16, 19], w: [3, 1, 2, 3], options: { groups: 3, stride: [1, 3], dilation: [2, 1] } },
+  { x: [1, 4, 17, 17], w: [4, 1, 3, 3], options: { groups: 4, padding: [1, 2], dilation: 2 } },
+  { x: [1, 1, 20, 20], w: [3, 1, 4, 4] },
+  { x: [1, 2, 20, 20], w: [2, 1, 7, 7], options: { groups: 2, padding: 3 } },
+  { x: [1, 2, 5, 5], w: [2, 1, 2, 2], options: { groups: 2, padding: 3 } },
+];
+
 describe.each(['one thread', 'two threads'])('conv2d of float32 on %s', (name) => {
   test.each(DIRECT)('x $x, w $w, $options: as in float64, forward and backward', (sizes) =>
     check(name, sizes, 1e-6),
   );
+
+  test.each(DEPTHWISE)('x $x, w $w, $options: depthwise', (sizes) => check(name, sizes, 1e-6));
 
   test.each(WINOGRAD)('x $x, w $w, $options: by transforms', (sizes) => check(name, sizes, 4e-6));
 

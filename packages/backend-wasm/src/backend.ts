@@ -3,6 +3,7 @@ import { DTYPES, runtime } from '@flambeau/core/functional';
 import { KernelCache, serialExecutor } from './kernels/compiled.ts';
 import { createConv2d, createConv2dInputGrad, createConv2dWeightGrad } from './kernels/conv/conv2d.ts';
 import { Correlator } from './kernels/conv/correlation.ts';
+import { Depthwise } from './kernels/conv/depthwise.ts';
 import { WeightGradient } from './kernels/conv/weight-gradient.ts';
 import { createCopy, createFill } from './kernels/copy.ts';
 import { createGather, createScatterAdd } from './kernels/indexing.ts';
@@ -66,6 +67,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
     memory,
     correlator: new Correlator(kernels, execute, scratch),
     weightGradient: new WeightGradient(kernels, execute, scratch),
+    depthwise: new Depthwise(kernels, execute, scratch),
     winograd: options.exactConv ? null : new Winograd(kernels, execute, scratch),
   };
   const memoryBudget = options.memoryBudget ?? Math.min(1 << 30, memory.maximumPages * PAGE * SHARE);

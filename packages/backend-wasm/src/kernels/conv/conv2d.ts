@@ -4,6 +4,8 @@ import { addressOf } from '../operand.ts';
 import { suitsWinograd } from '../winograd/plan.ts';
 import type { Winograd } from '../winograd/winograd.ts';
 import type { Correlator } from './correlation.ts';
+import type { Depthwise } from './depthwise.ts';
+import { suitsDepthwise } from './depthwise.ts';
 import { convolve, convolveBack } from './direct.ts';
 import type { Geometry } from './geometry.ts';
 import { geometryOf } from './geometry.ts';
@@ -14,6 +16,7 @@ export interface Convolutions {
   readonly memory: LinearMemory;
   readonly correlator: Correlator;
   readonly weightGradient: WeightGradient;
+  readonly depthwise: Depthwise;
   /** Null where only sums of products will do: transforms round a little more. */
   readonly winograd: Winograd | null;
 }
@@ -29,13 +32,14 @@ function fill(memory: LinearMemory, y: Operand, value = 0): void {
 }
 
 /** y = x * w + bias, of float32. */
-export function createConv2d({ memory, correlator, winograd }: Convolutions): Kernel<Conv2dAttrs> {
+export function createConv2d({ memory, correlator, depthwise, winograd }: Convolutions): Kernel<Conv2dAttrs> {
   return ([x, w, bias], [y], attrs) => {
     const g = geometryOf(x.shape, w.shape, y.shape, attrs);
     if (y.size === 0) return;
     if (isEmpty(g) && !bias) return fill(memory, y);
     const addresses = [addressOf(x), addressOf(w), bias ? addressOf(bias) : null, addressOf(y)] as const;
-    if (winograd && suitsWinograd(g)) winograd.forward(g, ...addresses);
+    if (suitsDepthwise(g)) depthwise.forward(g, ...addresses);
+    else if (winograd && suitsWinograd(g)) winograd.forward(g, ...addresses);
     else convolve(correlator, g, ...addresses);
   };
 }
@@ -44,13 +48,15 @@ export function createConv2d({ memory, correlator, winograd }: Convolutions): Ke
 export function createConv2dInputGrad({
   memory,
   correlator,
+  depthwise,
   winograd,
 }: Convolutions): Kernel<Conv2dGradAttrs> {
   return ([dy, w], [dx], attrs) => {
     const g = geometryOf(attrs.shape, w.shape, dy.shape, attrs);
     if (isEmpty(g)) return fill(memory, dx);
     const addresses = [addressOf(dy), addressOf(w), addressOf(dx)] as const;
-    if (winograd && suitsWinograd(g)) winograd.inputGradient(g, ...addresses);
+    if (suitsDepthwise(g) && depthwise.canTurn(g)) depthwise.inputGradient(g, ...addresses);
+    else if (winograd && suitsWinograd(g)) winograd.inputGradient(g, ...addresses);
     else convolveBack(correlator, g, ...addresses);
   };
 }
@@ -59,13 +65,15 @@ export function createConv2dInputGrad({
 export function createConv2dWeightGrad({
   memory,
   weightGradient,
+  depthwise,
   winograd,
 }: Convolutions): Kernel<Conv2dGradAttrs> {
   return ([dy, x], [dw], attrs) => {
     const g = geometryOf(x.shape, attrs.shape, dy.shape, attrs);
     if (isEmpty(g)) return fill(memory, dw);
     const addresses = [addressOf(dy), addressOf(x), addressOf(dw)] as const;
-    if (winograd && suitsWinograd(g)) winograd.weightGradient(g, ...addresses);
+    if (suitsDepthwise(g)) depthwise.weightGradient(g, ...addresses);
+    else if (winograd && suitsWinograd(g)) winograd.weightGradient(g, ...addresses);
     else weightGradient.run(g, ...addresses);
   };
 }
