@@ -42,7 +42,7 @@ export function machineLine({
   return `${date}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node} (V8 ${v8}), load ${load.toFixed(2)}`;
 }
 
-/** A warning when other programs want the cores too, else null. One contender runs at a time, on about one core. */
+/** A warning when other programs want the cores too, else null. One engine runs at a time, on one or two cores. */
 export function loadWarning({ cores, load }: Machine): string | null {
   if (load <= cores / 4) return null;
   return `warning: the machine is busy (load ${load.toFixed(2)} on ${cores} cores): read the ratios, not the times.`;

@@ -1,40 +1,40 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Contender } from './contender.ts';
-import { flambeau, npmPeers, pytorch } from './contender.ts';
 import { describeMachine, loadWarning, machineLine } from './machine.ts';
-import { FULL, measureRow, QUICK } from './measure.ts';
+import { COLD, FULL, measureWork, QUICK } from './measure.ts';
 import type { Options } from './options.ts';
 import { parseOptions, USAGE } from './options.ts';
 import { installPeers } from './peers.ts';
-import { profileRow } from './profile.ts';
+import { profileWork } from './profile.ts';
 import type { Measured } from './report.ts';
-import { tables } from './report.ts';
-import type { Row } from './rows.ts';
-import { rows } from './rows.ts';
+import { jsonLines, notes, tables } from './report.ts';
 
-async function compare({ quick, peers, json }: Options, chosen: readonly Row[]): Promise<void> {
+async function compare({ quick, cold, works, engines, json, figures }: Options): Promise<void> {
   const machine = describeMachine();
-  const contenders: Contender[] = peers ? [flambeau, pytorch, ...npmPeers] : [flambeau];
-  if (peers) installPeers();
-  console.log(machineLine(machine));
+  const tell = json ? console.error : console.log; // with --json, standard output is for the figures alone
+  if (engines.some(({ family }) => family === 'javascript')) installPeers();
+  tell(machineLine(machine));
   const warning = loadWarning(machine);
-  if (warning) console.log(warning);
-  if (quick) console.log('quick: few short rounds, not figures to quote.');
+  if (warning) tell(warning);
+  if (quick) tell('quick: few short rounds, not figures to quote.');
   const measured: Measured[] = [];
-  for (const row of chosen) {
-    process.stderr.write(`${row.title} …\n`);
-    measured.push({ row, figures: await measureRow(row, contenders, quick ? QUICK : FULL) });
+  for (const work of works) {
+    console.error(`${work.id}: ${work.title} …`);
+    const one = { work, figures: await measureWork(work, engines, quick ? QUICK : cold ? COLD : FULL) };
+    measured.push(one);
+    if (json) for (const line of jsonLines(one)) console.log(line);
   }
-  console.log(
-    `\nBold: Flambeau's time as a multiple of theirs; below 1 Flambeau is faster.\n\n${tables(measured, contenders)}`,
-  );
-  if (json === null) return;
-  // npm runs scripts in the package's folder; the file belongs where the user stood.
-  const file = resolve(process.env['INIT_CWD'] ?? '.', json);
-  const record = { machine, quick, rows: measured.map(({ row, figures }) => ({ ...row, figures })) };
+  tell(`\n${json ? notes(measured, engines).join('\n') : tables(measured, engines, cold)}`);
+  if (figures === null) return;
+  // npm runs scripts in the repository's root; the file belongs where the user stood.
+  const file = resolve(process.env['INIT_CWD'] ?? '.', figures);
+  const record = {
+    machine,
+    quick,
+    works: measured.map(({ work, figures: all }) => ({ ...work, figures: all })),
+  };
   writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
-  console.log(`\nwrote ${file}`);
+  tell(`\nwrote ${file}`);
 }
 
 async function main(): Promise<number> {
@@ -49,10 +49,9 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const { only, profile } = options;
-  const chosen = rows.filter(({ id }) => only.length === 0 || only.some((name) => id.startsWith(name)));
-  if (profile) for (const row of chosen) await profileRow(row);
-  else await compare(options, chosen);
+  const { works, engines, profile } = options;
+  if (!profile) await compare(options);
+  else for (const work of works) for (const engine of engines) await profileWork(work, engine);
   return 0;
 }
 

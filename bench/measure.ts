@@ -1,10 +1,10 @@
-import type { Contender } from './contender.ts';
-import { Entrant } from './contender.ts';
-import type { Row } from './rows.ts';
+import type { Engine } from './engines.ts';
+import { Entrant } from './entrant.ts';
+import type { Work } from './works.ts';
 
-/** What a contender needed for a row, in milliseconds for doing the work once. */
+/** What an engine needed for a work, in milliseconds for doing it once. */
 export interface Figure {
-  readonly contender: string;
+  readonly engine: string;
   readonly version: string | null;
   /** Why there are no times, else null. */
   readonly missing: string | null;
@@ -21,27 +21,29 @@ export interface Figure {
 export interface Effort {
   /** Fresh processes for the first figure. */
   readonly starts: number;
-  /** Warm samples a contender. */
+  /** Warm samples an engine. */
   readonly rounds: number;
   /** Milliseconds that a sample should take. */
   readonly sample: number;
   /** Milliseconds of work before the samples. */
   readonly warmUp: number;
-  /** Milliseconds after which a contender sits out the remaining rounds, but not before its third. */
+  /** Milliseconds after which an engine sits out the remaining rounds, but not before its third. */
   readonly budget: number;
-  /** Milliseconds that a first sample may take; what takes more than a fifth of it is not repeated. */
+  /** Milliseconds that one sample may take; work whose first takes more than a fifth of it gets a single warm one. */
   readonly patience: number;
 }
 
 export const FULL: Effort = {
-  starts: 3,
+  starts: 1,
   rounds: 25,
   sample: 25,
   warmUp: 600,
-  budget: 4000,
+  budget: 3000,
   patience: 30_000,
 };
-export const QUICK: Effort = { starts: 1, rounds: 5, sample: 5, warmUp: 100, budget: 500, patience: 5000 };
+/** With the first figures taken from several processes. */
+export const COLD: Effort = { ...FULL, starts: 3 };
+export const QUICK: Effort = { starts: 1, rounds: 3, sample: 3, warmUp: 50, budget: 200, patience: 4000 };
 
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
@@ -56,9 +58,8 @@ export function quantile(values: readonly number[], q: number): number {
   return low + (high - low) * (at - Math.floor(at));
 }
 
-/** A contender on its way through a row. */
+/** An engine on its way through a work. */
 interface Runner {
-  readonly contender: Contender;
   readonly entrant: Entrant;
   readonly version: string | null;
   readonly firsts: number[];
@@ -66,27 +67,22 @@ interface Runner {
   times: number;
   spent: number;
   missing: string | null;
-  /** Took so long that the first sample has to do. */
+  /** Took so long that one warm sample has to do. */
   slow: boolean;
 }
 
-/** Measures one row: all contenders in turn, round after round, so that a busy moment meets them alike. */
-export async function measureRow(
-  row: Row,
-  contenders: readonly Contender[],
-  effort: Effort,
-): Promise<Figure[]> {
+/** Measures one work: all engines in turn, round after round, so that a busy moment meets them alike. */
+export async function measureWork(work: Work, engines: readonly Engine[], effort: Effort): Promise<Figure[]> {
   const runners: Runner[] = [];
   try {
-    for (const contender of contenders) runners.push(await start(contender, row, effort));
+    for (const engine of engines) runners.push(await start(engine, work, effort));
     for (let i = 1; i < effort.starts; i++)
-      for (const runner of runners) await startAgain(runner, row, effort);
-    for (const runner of runners) await attempt(runner, () => warmUp(runner, effort));
+      for (const runner of runners) if (!runner.slow) await startAgain(runner, work, effort);
+    for (const runner of runners) if (!runner.slow) await attempt(runner, () => warmUp(runner, effort));
     for (let round = 0; round < effort.rounds; round++) {
       for (let i = 0; i < runners.length; i++) {
         const runner = runners[(round + i) % runners.length] as Runner;
-        if (runner.spent > effort.budget && runner.samples.length >= 3) continue;
-        await attempt(runner, () => sample(runner));
+        if (!isDone(runner, effort)) await attempt(runner, () => sample(runner, effort));
       }
     }
   } finally {
@@ -95,11 +91,13 @@ export async function measureRow(
   return runners.map(figure);
 }
 
-async function start(contender: Contender, row: Row, { patience }: Effort): Promise<Runner> {
-  const entrant = new Entrant(contender, row.id);
+const isDone = ({ slow, spent, samples }: Runner, { budget }: Effort): boolean =>
+  slow ? samples.length === 1 : spent > budget && samples.length >= 3;
+
+async function start(engine: Engine, work: Work, effort: Effort): Promise<Runner> {
+  const entrant = new Entrant(engine, work.id);
   const { version = null, missing = null } = await entrant.greeting();
   const runner: Runner = {
-    contender,
     entrant,
     version,
     firsts: [],
@@ -110,42 +108,50 @@ async function start(contender: Contender, row: Row, { patience }: Effort): Prom
     slow: false,
   };
   await attempt(runner, async () => {
-    const timer = setTimeout(() => entrant.close(`no answer within ${patience / 1000} s`), patience);
-    const ms = await entrant.run(row.first).finally(() => clearTimeout(timer));
-    runner.firsts.push(ms / row.first);
-    runner.slow = ms > patience / 5;
+    const ms = await timed(runner, work.first, effort);
+    runner.firsts.push(ms / work.first);
+    runner.slow = ms > effort.patience / 5;
   });
   return runner;
 }
 
 /** One more first sample, from a process of its own. */
-async function startAgain(runner: Runner, row: Row, effort: Effort): Promise<void> {
-  if (runner.missing !== null || runner.slow) return;
-  const again = await start(runner.contender, row, effort);
+async function startAgain(runner: Runner, work: Work, effort: Effort): Promise<void> {
+  if (runner.missing !== null) return;
+  const again = await start(runner.entrant.engine, work, effort);
   again.entrant.close();
   runner.firsts.push(...again.firsts);
 }
 
 /** Works until warm; finds out how often the work fits into a sample. */
 async function warmUp(runner: Runner, effort: Effort): Promise<void> {
-  const { entrant } = runner;
   for (let total = 0; total < effort.warmUp; ) {
-    const ms = await entrant.run(runner.times);
+    const ms = await timed(runner, runner.times, effort);
     total += ms;
     const fitting = Math.max(1, Math.round((runner.times * effort.sample) / Math.max(ms, 1e-3)));
     runner.times = Math.min(fitting, runner.times * 10);
   }
 }
 
-async function sample(runner: Runner): Promise<void> {
-  const ms = await runner.entrant.run(runner.times);
+async function sample(runner: Runner, effort: Effort): Promise<void> {
+  const ms = await timed(runner, runner.times, effort);
   runner.samples.push(ms / runner.times);
   runner.spent += ms;
 }
 
-/** A contender that fails is out of the row, with its last words. */
+/** Has the work done, and ends the process when it takes too long. */
+async function timed({ entrant }: Runner, times: number, { patience }: Effort): Promise<number> {
+  const timer = setTimeout(() => entrant.close(`no answer within ${patience / 1000} s`), patience);
+  try {
+    return (await entrant.run(times)).ms;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An engine that fails is out of the work, with its last words. */
 async function attempt(runner: Runner, work: () => Promise<void>): Promise<void> {
-  if (runner.missing !== null || runner.slow) return;
+  if (runner.missing !== null) return;
   try {
     await work();
   } catch (error) {
@@ -153,11 +159,11 @@ async function attempt(runner: Runner, work: () => Promise<void>): Promise<void>
   }
 }
 
-function figure({ contender, version, missing, slow, firsts, samples }: Runner): Figure {
+function figure({ entrant, version, missing, firsts, samples }: Runner): Figure {
   const measured = missing === null;
-  const warm = measured && !slow ? median(samples) : null;
+  const warm = measured ? median(samples) : null;
   return {
-    contender: contender.id,
+    engine: entrant.engine.id,
     version,
     missing,
     first: measured ? median(firsts) : null,

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Entrant, flambeau } from './contender.ts';
-import type { Row } from './rows.ts';
+import type { Engine } from './engines.ts';
+import { Entrant } from './entrant.ts';
+import type { Work } from './works.ts';
 
 /** What of V8's profile format is read here. */
 interface CpuProfile {
@@ -51,25 +52,25 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[
     .map(([key, time]) => ({ ...(places.get(key) as SelfTime), share: time / total }));
 }
 
-/** Runs Flambeau alone on a row for some seconds under the profiler and prints where the time went. */
-export async function profileRow(row: Row): Promise<void> {
-  const folder = join(fileURLToPath(new URL('.cache', import.meta.url)), `profile-${row.id}`);
+/** Runs an engine of Flambeau's alone on a work for some seconds under the profiler and prints where the time went. */
+export async function profileWork(work: Work, engine: Engine): Promise<void> {
+  const folder = join(fileURLToPath(new URL('.cache', import.meta.url)), `profile-${engine.id}-${work.id}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const args = ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${folder}`, ...flambeau.args];
-  const entrant = new Entrant({ ...flambeau, args }, row.id);
+  const args = ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${folder}`, ...engine.args];
+  const entrant = new Entrant({ ...engine, args }, work.id);
   const { missing } = await entrant.greeting();
   if (missing !== undefined) throw new Error(missing);
-  let times = row.first;
+  let times = work.first;
   for (let total = 0; total < MILLISECONDS; ) {
-    const ms = await entrant.run(times);
+    const { ms } = await entrant.run(times);
     total += ms;
     if (ms < MILLISECONDS / 10) times *= 2;
   }
   await entrant.finish();
   const file = readdirSync(folder).find((name) => name.endsWith('.cpuprofile'));
   if (!file) throw new Error(`no profile was written to ${folder}`);
-  console.log(`\n${row.title} (${join(folder, file)})`);
+  console.log(`\n${engine.id}, ${work.title} (${join(folder, file)})`);
   for (const { name, place, share } of selfTimes(JSON.parse(readFileSync(join(folder, file), 'utf8'))).slice(
     0,
     TOP,

@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { flambeau, pytorch } from './contender.ts';
+import { engines } from './engines.ts';
 import { machineLine } from './machine.ts';
 import type { Figure } from './measure.ts';
 import { median, quantile } from './measure.ts';
-import { parseOptions } from './options.ts';
 import { selfTimes } from './profile.ts';
-import { formatRatio, formatTime, tables } from './report.ts';
-import { rows } from './rows.ts';
+import { formatRatio, formatTime, jsonLines, tables } from './report.ts';
+import { works } from './works.ts';
 
-const figure = (contender: string, warm: number | null, missing: string | null = null): Figure => ({
-  contender,
+const figure = (engine: string, warm: number | null, missing: string | null = null): Figure => ({
+  engine,
   version: '1.0',
   missing,
   first: warm === null ? null : warm * 10,
@@ -17,6 +16,10 @@ const figure = (contender: string, warm: number | null, missing: string | null =
   spread: warm === null ? null : 0.5,
   samples: 3,
 });
+
+const work = works.find(({ id }) => id === 'matmul64');
+if (!work) throw new Error('no such work');
+const some = (...names: string[]) => engines.filter(({ id }) => names.includes(id));
 
 describe('figures', () => {
   test('the median of an even number of values lies between the middle two', () => {
@@ -40,49 +43,53 @@ describe('figures', () => {
 });
 
 describe('the tables', () => {
-  const row = rows.find(({ id }) => id === 'matmul-64');
-  if (!row) throw new Error('no such row');
-
-  test('show time, spread, rate and ratio, and a dash for what is missing', () => {
+  test('compare Flambeau with PyTorch on as many threads and with the fastest JavaScript peer', () => {
     const text = tables(
-      [{ row, figures: [figure('flambeau', 0.2), figure('pytorch', 0.1)] }],
-      [flambeau, pytorch],
+      [
+        {
+          work,
+          figures: [
+            figure('flambeau-wasm-2t', 0.2),
+            figure('tfjs-cpu', 1),
+            figure('jaxjs-wasm', 0.8),
+            figure('torch-1t', 0.2),
+            figure('torch-2t', 0.1),
+          ],
+        },
+      ],
+      some('flambeau-wasm-2t', 'tfjs-cpu', 'jaxjs-wasm', 'torch-1t', 'torch-2t'),
+      false,
     );
-    expect(text).toContain('200 µs ±25 %, 2.62 GF/s');
-    expect(text).toContain('100 µs ±25 %, 5.24 GF/s, **2.0×**');
-    expect(text).toContain('1.00 ms, **2.0×**');
+    expect(text).toContain('| matmul64 | **2.0×** torch-2t, **0.25×** jaxjs-wasm |');
+    expect(text).not.toContain('First of a fresh process');
   });
 
-  test('say why figures are missing', () => {
+  test('show time, spread and rate, and a dash for what is missing', () => {
     const text = tables(
-      [{ row, figures: [figure('flambeau', 0.2), figure('pytorch', null, 'not installed')] }],
-      [flambeau, pytorch],
+      [{ work, figures: [figure('flambeau-cpu', 0.2), figure('torch-1t', null, 'not installed')] }],
+      some('flambeau-cpu', 'torch-1t'),
+      true,
     );
-    expect(text).toMatch(/\| 200 µs.* \| – +\|/);
-    expect(text).toContain('- PyTorch 1.0; every row: not installed');
+    expect(text).toMatch(/\| 200 µs ±25 %, 2\.62 GF\/s \| – +\|/);
+    expect(text).toMatch(/\| 2\.00 ms +\| – +\|/);
+    expect(text).toContain('- torch-1t (1.0); every work: not installed');
   });
 
   test('say so when work was too slow to be repeated', () => {
-    const slow = { ...figure('pytorch', null), first: 17_000 };
-    const text = tables([{ row, figures: [figure('flambeau', 0.2), slow] }], [flambeau, pytorch]);
-    expect(text).toContain('every row: the first sample took so long');
-    expect(text).toContain('17.0 s, **0.00012×**');
-  });
-});
-
-describe('the command line', () => {
-  test('picks rows by the beginning of their name', () => {
-    expect(parseOptions(['--only', 'add', '--no-peers', '--quick'])).toEqual({
-      quick: true,
-      peers: false,
-      only: ['add'],
-      profile: false,
-      json: null,
-    });
+    const slow = { ...figure('torch-1t', 17_000), samples: 1 };
+    const text = tables(
+      [{ work, figures: [figure('flambeau-cpu', 0.2), slow] }],
+      some('flambeau-cpu', 'torch-1t'),
+      false,
+    );
+    expect(text).toContain('every work: so slow that it was measured once');
   });
 
-  test('refuses a row that does not exist', () => {
-    expect(() => parseOptions(['--only', 'nonsense'])).toThrow(/no such row: got nonsense/);
+  test('are lines of JSON where asked for, one for each engine that has a median', () => {
+    const figures = [figure('flambeau-cpu', 0.123456789), figure('torch-1t', null, 'not installed')];
+    expect(jsonLines({ work, figures })).toEqual([
+      '{"engine":"flambeau-cpu","work":"matmul64","ms":0.123457}',
+    ]);
   });
 });
 

@@ -1,12 +1,14 @@
-import type { Contender } from './contender.ts';
+import type { Engine } from './engines.ts';
 import type { Figure } from './measure.ts';
-import type { Row } from './rows.ts';
+import type { Work } from './works.ts';
 
-/** A row with the figures of all contenders, Flambeau's first. */
+/** A work with the figures of all engines, in their order. */
 export interface Measured {
-  readonly row: Row;
+  readonly work: Work;
   readonly figures: readonly Figure[];
 }
+
+type Kind = 'warm' | 'first';
 
 /** Milliseconds in the unit that suits them: `0.46 µs`, `17.9 ms`. */
 export function formatTime(ms: number): string {
@@ -20,43 +22,74 @@ export function formatRatio(own: number, other: number): string {
   return `${(own / other).toPrecision(own / other >= 99.5 ? 3 : 2)}×`;
 }
 
-/** The figures as two Markdown tables: warm, and the first of a fresh process. */
-export function tables(measured: readonly Measured[], contenders: readonly Contender[]): string {
-  return [
+/** The medians of one work as lines of JSON; nothing for engines without one. */
+export function jsonLines({ work, figures }: Measured): string[] {
+  return figures.flatMap(({ engine, warm }) =>
+    warm === null ? [] : [JSON.stringify({ engine, work: work.id, ms: Number(warm.toPrecision(6)) })],
+  );
+}
+
+/** The figures as Markdown tables: ratios, times and, where asked for, the first of a fresh process. */
+export function tables(measured: readonly Measured[], engines: readonly Engine[], cold: boolean): string {
+  const parts = [
+    `Flambeau's time as a multiple of PyTorch's on as many threads, and of the fastest JavaScript peer's; below 1 Flambeau is faster:`,
+    ratioTable(measured, engines, 'warm'),
     'Warm, median:',
-    '',
-    table(measured, contenders, 'warm'),
-    '',
-    'First of a fresh process (of `add`: the mean of the first 1000 calls), without loading the library:',
-    '',
-    table(measured, contenders, 'first'),
-    '',
-    ...notes(measured, contenders),
-  ].join('\n');
+    timeTable(measured, engines, 'warm'),
+  ];
+  if (cold) {
+    parts.push(
+      'First of a fresh process (of `add10`: the mean of the first 1000 calls), without loading the library:',
+      timeTable(measured, engines, 'first'),
+      'Its ratios:',
+      ratioTable(measured, engines, 'first'),
+    );
+  }
+  return [...parts, notes(measured, engines).join('\n')].filter(Boolean).join('\n\n');
 }
 
-function table(
-  measured: readonly Measured[],
-  contenders: readonly Contender[],
-  kind: 'warm' | 'first',
-): string {
-  const head = ['', ...contenders.map(({ title }) => title)];
-  const body = measured.map(({ row, figures }) => {
-    const own = figures[0]?.[kind] ?? null;
-    return [row.title, ...figures.map((figure, i) => cell(row, figure, kind, i === 0 ? null : own))];
+function ratioTable(measured: readonly Measured[], engines: readonly Engine[], kind: Kind): string {
+  const own = engines.filter(({ family }) => family === 'flambeau');
+  if (own.length === 0 || own.length === engines.length) return '';
+  const body = measured.map(({ work, figures }) => [
+    work.id,
+    ...own.map((engine) => ratios(engine, engines, figures, kind)),
+  ]);
+  return markdown([['', ...own.map(({ id }) => id)], ...body]);
+}
+
+/** `0.95× torch-1t, 0.20× tfjs-wasm-1t`: against those that there are figures of. */
+function ratios(engine: Engine, engines: readonly Engine[], figures: readonly Figure[], kind: Kind): string {
+  const timeOf = ({ id }: Engine): number | null =>
+    figures.find(({ engine: name }) => name === id)?.[kind] ?? null;
+  const own = timeOf(engine);
+  if (own === null) return '–';
+  const torch = engines.find(({ family, threads }) => family === 'pytorch' && threads === engine.threads);
+  const peers = engines
+    .filter((other) => other.family === 'javascript' && timeOf(other) !== null)
+    .sort((a, b) => (timeOf(a) as number) - (timeOf(b) as number));
+  const cells = [torch, peers[0]].flatMap((other) => {
+    const time = other && timeOf(other);
+    return other && time ? [`**${formatRatio(own, time)}** ${other.id}`] : [];
   });
-  return markdown([head, ...body]);
+  return cells.join(', ') || '–';
 }
 
-function cell(row: Row, figure: Figure, kind: 'warm' | 'first', own: number | null): string {
+function timeTable(measured: readonly Measured[], engines: readonly Engine[], kind: Kind): string {
+  const body = measured.map(({ work, figures }) => [
+    work.title,
+    ...figures.map((figure) => time(work, figure, kind)),
+  ]);
+  return markdown([['', ...engines.map(({ id }) => id)], ...body]);
+}
+
+function time(work: Work, figure: Figure, kind: Kind): string {
   const ms = figure[kind];
   if (ms === null) return '–';
-  const parts = [formatTime(ms)];
-  if (kind === 'warm' && figure.spread !== null && figure.spread > 0.2)
-    parts[0] += ` ±${Math.round(figure.spread * 50)} %`;
-  if (kind === 'warm' && row.flops) parts.push(`${(row.flops / ms / 1e6).toPrecision(3)} GF/s`);
-  if (own !== null) parts.push(`**${formatRatio(own, ms)}**`);
-  return parts.join(', ');
+  let text = formatTime(ms);
+  if (kind === 'first') return text;
+  if (figure.spread !== null && figure.spread > 0.2) text += ` ±${Math.round(figure.spread * 50)} %`;
+  return work.flops ? `${text}, ${(work.flops / ms / 1e6).toPrecision(3)} GF/s` : text;
 }
 
 function markdown(lines: readonly (readonly string[])[]): string {
@@ -68,21 +101,21 @@ function markdown(lines: readonly (readonly string[])[]): string {
   return [format(head), rule, ...body.map(format)].join('\n');
 }
 
-const TOO_SLOW = 'the first sample took so long that it was not repeated';
+const ONCE = 'so slow that it was measured once';
 
 /** Versions, and why there are gaps. */
-function notes(measured: readonly Measured[], contenders: readonly Contender[]): string[] {
-  return contenders.flatMap(({ title }, i) => {
-    const figures = measured.map(({ row, figures: all }) => ({ row, figure: all[i] }));
+export function notes(measured: readonly Measured[], engines: readonly Engine[]): string[] {
+  return engines.map(({ id }, i) => {
+    const figures = measured.map(({ work, figures: all }) => ({ work, figure: all[i] }));
     const version = figures.find(({ figure }) => figure?.version)?.figure?.version;
     const reasons = new Map<string, string[]>();
-    for (const { row, figure } of figures) {
-      const reason = figure && (figure.missing ?? (figure.warm === null ? TOO_SLOW : null));
-      if (reason) reasons.set(reason, [...(reasons.get(reason) ?? []), row.id]);
+    for (const { work, figure } of figures) {
+      const reason = figure && (figure.missing ?? (figure.samples === 1 ? ONCE : null));
+      if (reason) reasons.set(reason, [...(reasons.get(reason) ?? []), work.id]);
     }
     const gaps = [...reasons].map(
-      ([reason, ids]) => `${ids.length === measured.length ? 'every row' : ids.join(', ')}: ${reason}`,
+      ([reason, works]) => `${works.length === measured.length ? 'every work' : works.join(', ')}: ${reason}`,
     );
-    return `- ${[`${title}${version ? ` ${version}` : ''}`, ...gaps].join('; ')}`;
+    return `- ${[`${id}${version ? ` (${version})` : ''}`, ...gaps].join('; ')}`;
   });
 }

@@ -1,10 +1,9 @@
-import { cpu } from '@flambeau/backend-cpu';
 import '@flambeau/autograd';
 import { setDefaultDevice, VERSION } from '@flambeau/core';
 import { serve } from '../serve.ts';
-import { dispatch } from './dispatch.ts';
-import { kernels } from './kernels.ts';
-import { training } from './training.ts';
+import { all } from './all.ts';
+import { openDevice } from './device.ts';
 
-setDefaultDevice(cpu());
-await serve(VERSION, { ...dispatch, ...training, ...kernels });
+const device = await openDevice(process.argv[2] ?? '');
+if (typeof device !== 'string') setDefaultDevice(device);
+await serve(VERSION, typeof device === 'string' ? device : all);

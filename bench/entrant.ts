@@ -1,68 +1,32 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import type { Engine } from './engines.ts';
 
-/** A library, and the program that makes it work. The row's id is added as last argument. */
-export interface Contender {
-  readonly id: string;
-  readonly title: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-const ONE_THREAD = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
-
-export const flambeau: Contender = {
-  id: 'flambeau',
-  title: 'Flambeau cpu',
-  command: process.execPath,
-  args: ['--conditions=@flambeau/source', here('contenders/flambeau/main.ts')],
-};
-
-export const pytorch: Contender = {
-  id: 'pytorch',
-  title: 'PyTorch',
-  command: process.env['PYTHON'] ?? '/usr/bin/python3',
-  args: [here('contenders/pytorch.py')],
-  env: ONE_THREAD,
-};
-
-const node = (id: string, title: string, script: string, ...args: string[]): Contender => ({
-  id,
-  title,
-  command: process.execPath,
-  args: [here(`contenders/peers/${script}`), ...args],
-});
-
-/** Libraries from npm, which `contenders/peers/package.json` pins. */
-export const npmPeers: readonly Contender[] = [
-  node('tfjs-wasm', 'tfjs wasm', 'tfjs.mjs', 'wasm'),
-  node('tfjs-cpu', 'tfjs cpu', 'tfjs.mjs', 'cpu'),
-  node('jax-js', 'jax-js wasm', 'jax.mjs'),
-];
-
-/** What a contender says when it is ready: its version, or why it does not take part in this row. */
+/** What an engine says when it is ready: its version, or why it does not take part in this work. */
 export interface Greeting {
   readonly version?: string;
   readonly missing?: string;
 }
 
-/** A contender's process, set up for one row. It works only while it is asked to. */
+/** How long the work took, and the number that it ended with: of a training step, the loss. */
+export interface Answer {
+  readonly ms: number;
+  readonly value?: number;
+}
+
+/** An engine's process, set up for one work. It works only while it is asked to. */
 export class Entrant {
-  readonly contender: Contender;
+  readonly engine: Engine;
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
   readonly #closed: Promise<string>;
   #errors = '';
 
-  constructor(contender: Contender, row: string) {
-    this.contender = contender;
-    const { command, args, env } = contender;
-    this.#child = spawn(command, [...args, row], {
+  constructor(engine: Engine, work: string) {
+    this.engine = engine;
+    const { command, args, env } = engine;
+    this.#child = spawn(command, [...args, work], {
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -78,7 +42,7 @@ export class Entrant {
     this.#answers = lines[Symbol.asyncIterator]();
   }
 
-  /** Waits until the row is set up. */
+  /** Waits until the work is set up. */
   async greeting(): Promise<Greeting> {
     try {
       return await this.#next<Greeting>();
@@ -88,9 +52,9 @@ export class Entrant {
   }
 
   /** Has the work done a number of times; resolves to how many milliseconds all of it took. */
-  async run(times: number): Promise<number> {
+  async run(times: number): Promise<Answer> {
     this.#child.stdin?.write(`${times}\n`);
-    return (await this.#next<{ readonly ms: number }>()).ms;
+    return await this.#next<Answer>();
   }
 
   /** Ends the process; a run that is still going on fails with the reason. */
