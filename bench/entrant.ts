@@ -35,7 +35,9 @@ export class Entrant {
     });
     this.#child.stdin?.on('error', () => {}); // told by the answer that does not come
     this.#closed = new Promise((resolve) => {
-      this.#child.on('error', (error) => resolve(error.message));
+      this.#child.on('error', (error: NodeJS.ErrnoException) =>
+        resolve(error.code === 'ENOENT' ? `not found: ${command}` : error.message),
+      );
       this.#child.on('close', () => resolve(lastLine(this.#errors)));
     });
     const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
