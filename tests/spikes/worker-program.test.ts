@@ -1,45 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { availableParallelism } from 'node:os';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import { here, printedBy } from '../wasm/run-bundled.ts';
 
-const interpreters = [process.execPath, '/usr/bin/node'].filter(
-  (path, i, all) => existsSync(path) && all.indexOf(path) === i,
-);
-
-/** Runs a program as one bundled file on each Node there is, and returns what it printed. */
-async function runBundled(program: string, minify: boolean): Promise<unknown[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'flambeau-workers-'));
-  try {
-    const file = join(folder, 'bundle.mjs');
-    const bundled = await build({
-      stdin: { contents: program, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
-      bundle: true,
-      minify,
-      keepNames: true,
-      format: 'esm',
-      platform: 'neutral',
-      target: 'es2022',
-      write: false,
-      conditions: ['@flambeau/source'],
-    });
-    writeFileSync(file, (bundled.outputFiles[0] as { contents: Uint8Array }).contents);
-    return interpreters.map((interpreter) => {
-      const { status, stdout, stderr } = spawnSync(interpreter, [file], {
-        encoding: 'utf8',
-        timeout: 20_000,
-        cwd: folder,
-      });
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      return JSON.parse(stdout);
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+/** What a program prints on each Node there is. */
+const runBundled = async (program: string, minify: boolean): Promise<unknown[]> =>
+  (await printedBy(program, { minify })).map(({ printed }) => printed);
 
 describe('a program that uses worker kernels', () => {
   const program = (before: string, options: string): string => `
@@ -91,7 +57,7 @@ describe('a program that uses worker kernels', () => {
           ${program('', '{ threads: 2 }')}
           console.log = log;
         `,
-        resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+        resolveDir: here,
         loader: 'ts',
       },
       bundle: true,

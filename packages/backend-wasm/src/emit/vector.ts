@@ -1,3 +1,4 @@
+import { nodeMajor, setV8Flag } from '../engine/host.ts';
 import { ByteWriter } from './bytes.ts';
 import type { Expr } from './expression.ts';
 import { instruction } from './expression.ts';
@@ -222,9 +223,15 @@ export function shuffle32(a: Vector, b: Vector, lanes: readonly [number, number,
 
 let relaxed: boolean | null = null;
 
-/** Whether the engine knows relaxed SIMD, and with it fused multiply-add. */
+/** Whether the engine knows relaxed SIMD, and with it fused multiply-add. Node 20 does when it is told to. */
 export function hasRelaxedSimd(): boolean {
-  relaxed ??= WebAssembly.validate(PROBE);
+  if (relaxed === null) {
+    relaxed = WebAssembly.validate(PROBE);
+    if (!relaxed && nodeMajor() === 20) {
+      setV8Flag('--experimental-wasm-relaxed-simd');
+      relaxed = WebAssembly.validate(PROBE);
+    }
+  }
   return relaxed;
 }
 

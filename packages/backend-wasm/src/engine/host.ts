@@ -38,3 +38,11 @@ export function availableCores(): number {
   const os = builtinModule<{ availableParallelism?(): number }>('node:os');
   return Math.max(1, os?.availableParallelism?.() ?? host.navigator?.hardwareConcurrency ?? 1);
 }
+
+/**
+ * Sets a flag of V8 for the whole process, where the host is Node. V8 prints a line for a flag that it does not know:
+ * look at {@link nodeMajor} first.
+ */
+export function setV8Flag(flag: string): void {
+  builtinModule<{ setFlagsFromString(flag: string): void }>('node:v8')?.setFlagsFromString(flag);
+}

@@ -1,7 +1,10 @@
 import type { ModuleBuilder } from '../emit/module.ts';
+import { bytesToCompile } from '../engine/revectorizer.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../memory/linear-memory.ts';
 import { mathImports } from './map/math-imports.ts';
+import type { Tile } from './matmul/tile.ts';
+import { NARROW_TILE } from './matmul/tile.ts';
 
 /**
  * A compiled kernel: does the units of work from `start` to `end` of what its arguments describe. `thread` says which
@@ -43,8 +46,12 @@ export interface CompileStats {
 
 let kernelIds = 0;
 
+/** How many kernels the process has compiled. */
+export const compiledKernels = (): number => kernelIds;
+
 /** Compiles a module that imports `env.memory` and `math` and exports `run`. */
-export function compileKernel(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): CompiledKernel {
+export function compileKernel(emitted: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): CompiledKernel {
+  const bytes = bytesToCompile(emitted);
   const module = new WebAssembly.Module(bytes);
   const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: mathImports });
   return { id: kernelIds++, bytes, run: exports['run'] as unknown as RangeKernel };
@@ -53,11 +60,14 @@ export function compileKernel(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembl
 /** Where kernels come from: compiled at their first use, by a key that says all that their code depends on. */
 export class KernelCache {
   readonly memory: LinearMemory;
+  /** The tile that products take, where they have room for it. */
+  readonly tile: Tile;
   readonly stats: CompileStats = { kernels: 0, bytes: 0, emitMs: 0, compileMs: 0 };
   readonly #kernels = new Map<string, CompiledKernel>();
 
-  constructor(memory: LinearMemory) {
+  constructor(memory: LinearMemory, tile: Tile = NARROW_TILE) {
     this.memory = memory;
+    this.tile = tile;
   }
 
   /** The kernel with this key, whose module `emit` writes. */

@@ -2,9 +2,9 @@ import { hasRelaxedSimd } from '../../emit/vector.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
-import { TILE_COLUMNS, TILE_ROWS } from '../matmul/tile.ts';
+import { TILE_ROWS, tileBytes } from '../matmul/tile.ts';
 import { Areas } from './areas.ts';
-import { CORRELATE_ARGUMENTS, emitCorrelate, TILE_BYTES } from './emit-correlate.ts';
+import { CORRELATE_ARGUMENTS, emitCorrelate } from './emit-correlate.ts';
 import { emitFilters, FILTER_ARGUMENTS } from './emit-filters.ts';
 import { emitPad, PAD_ARGUMENTS } from './emit-pad.ts';
 import type { Border, Planes } from './geometry.ts';
@@ -178,7 +178,9 @@ export class Correlator {
       packedAt: areas.add(4 * groups * paddedRows * channels * correlation.taps.length),
     }));
     const deepest = Math.max(...correlations.map(({ taps }) => taps.length * channels));
-    const perThread = Math.ceil((TILE_BYTES + 4 * TILE_COLUMNS * Math.max(deepest, DEPTH)) / 64) * 64;
+    const { tile } = this.#kernels;
+    const panel = 4 * tile.columns * Math.max(deepest, DEPTH);
+    const perThread = Math.ceil((tileBytes(tile) + panel) / 64) * 64;
     const threadsAt = areas.add(perThread * this.#execute.threads);
     const base = this.#scratch.reserve(areas.bytes);
     this.#copyBias(input, base + biasAt, paddedRows);
@@ -261,16 +263,16 @@ export class Correlator {
       >
     >,
   ): void {
-    const { memory } = this.#kernels;
+    const { memory, tile } = this.#kernels;
     const fused = hasRelaxedSimd();
     const pixels = target.height * target.width;
     const isScattered = target.column !== 4 || target.row !== 4 * target.width;
     const kernel = this.#kernels.get(`conv-correlate ${fused} ${isScattered}`, () =>
-      emitCorrelate(memory, fused, isScattered),
+      emitCorrelate(memory, fused, tile, isScattered),
     );
     const flopsPerPixel = 2 * rows * channels * Math.max(1, taps.length);
-    const worth = Math.ceil(GRAIN_FLOPS / flopsPerPixel / TILE_COLUMNS) * TILE_COLUMNS;
-    const bandPixels = Math.min(Math.max(worth, 8 * TILE_COLUMNS), Math.max(1, pixels));
+    const worth = Math.ceil(GRAIN_FLOPS / flopsPerPixel / tile.columns) * tile.columns;
+    const bandPixels = Math.min(Math.max(worth, 8 * tile.columns), Math.max(1, pixels));
     const bands = Math.ceil(pixels / bandPixels);
     const words = CORRELATE_ARGUMENTS.list({
       source: at.source,

@@ -5,7 +5,8 @@ import { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
 import { integers, lesser, padded, partsOf, rangeOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
-import { emitTile, START_AT_OUTPUT, START_AT_ZERO, TILE_COLUMNS, TILE_ROWS } from '../matmul/tile.ts';
+import type { Tile } from '../matmul/tile.ts';
+import { emitTile, START_AT_OUTPUT, START_AT_ZERO, TILE_ROWS, tileBytes } from '../matmul/tile.ts';
 
 /** Strides are in bytes. */
 export const WEIGHT_GRADIENT_ARGUMENTS = argumentWords(
@@ -44,26 +45,27 @@ export const WEIGHT_GRADIENT_ARGUMENTS = argumentWords(
 );
 
 const ROW_BYTES = 4 * TILE_ROWS;
-const COLUMN_BYTES = 4 * TILE_COLUMNS;
 
 /**
  * The module that adds up, for parts of the images, `dw[row, channel, tap] = Σ gradient[row, pixel] · source[channel,
  * pixel + tap]`, as a product of packed panels whose depth is pixels: `run(arguments, start, end, thread)` does the parts
  * from `start` to `end`, those of the first images first, group by group.
  */
-export function emitWeightGradient(memory: MemoryImport, fused: boolean): ModuleBuilder {
+export function emitWeightGradient(memory: MemoryImport, fused: boolean, shape: Tile): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
-  const tile = emitTile(builder, fused, 'columns');
+  const tile = emitTile(builder, fused, shape, 'columns');
   const packRow = emitPackRow(builder);
   const packGradient = emitPackGradient(builder, packRow);
-  const packSource = emitPackSource(builder, packRow);
+  const packSource = emitPackSource(builder, packRow, shape);
+  const columnBytes = 4 * shape.columns;
   builder.addFunction('run', ['i32', 'i32', 'i32', 'i32'], (body, args, start, end, thread) => {
     const words = WEIGHT_GRADIENT_ARGUMENTS.read(body, args);
     const [part, group, image, lastImage, images, pixel, count, depth] = integers(body, 8);
     const [i, from, a, b, to, row, column, sums, isFirst, gradient] = integers(body, 10);
     const depthOfSums = body.let(i32.mul(words.channels, words.tapCount));
-    const rowBytes = body.let(i32.shl(padded(depthOfSums, TILE_COLUMNS), i32.const(2)));
-    const panelA = body.let(i32.add(words.scratch, i32.mul(thread, words.scratchBytes)));
+    const rowBytes = body.let(i32.shl(padded(depthOfSums, shape.columns), i32.const(2)));
+    const edge = body.let(i32.add(words.scratch, i32.mul(thread, words.scratchBytes)));
+    const panelA = body.let(i32.add(edge, i32.const(tileBytes(shape))));
     const panelB = body.local('i32');
     const blockDepth = i32.mul(words.blockImages, words.blockPixels);
     body.set(panelB, i32.mul(partsOf(words.rows, TILE_ROWS), i32.mul(blockDepth, i32.const(ROW_BYTES))));
@@ -81,7 +83,7 @@ export function emitWeightGradient(memory: MemoryImport, fused: boolean): Module
         body.call(packGradient, gradient, pixel, count, to, depth, args);
         body.set(from, i32.add(words.source, i32.mul(n, words.sourceImage)));
         body.advance(from, i32.mul(i32.mul(group, words.channels), words.sourcePlane));
-        body.set(to, i32.add(panelB, i32.mul(filled, i32.const(COLUMN_BYTES))));
+        body.set(to, i32.add(panelB, i32.mul(filled, i32.const(columnBytes))));
         body.call(packSource, from, pixel, count, to, depth, args);
         body.advance(i, 1);
       });
@@ -96,12 +98,12 @@ export function emitWeightGradient(memory: MemoryImport, fused: boolean): Module
           const y = i32.add(sums, i32.add(i32.mul(row, rowBytes), i32.shl(column, i32.const(2))));
           const startAt = select(isFirst, i32.const(START_AT_ZERO), i32.const(START_AT_OUTPUT));
           const left = i32.sub(words.rows, row);
-          body.call(tile, depth, a, b, y, rowBytes, startAt, left, i32.const(TILE_COLUMNS));
+          body.call(tile, depth, a, b, y, rowBytes, startAt, left, i32.const(shape.columns), edge);
           body.advance(a, i32.mul(depth, i32.const(ROW_BYTES)));
           body.advance(row, TILE_ROWS);
         });
-        body.advance(b, i32.mul(depth, i32.const(COLUMN_BYTES)));
-        body.advance(column, TILE_COLUMNS);
+        body.advance(b, i32.mul(depth, i32.const(columnBytes)));
+        body.advance(column, shape.columns);
       });
     };
 
@@ -184,7 +186,12 @@ function emitPackGradient(builder: ModuleBuilder, packRow: Procedure<RowParams>)
 }
 
 /** A function that packs what some pixels see, the right factor. Missing columns of the last panel repeat the last one. */
-function emitPackSource(builder: ModuleBuilder, packRow: Procedure<RowParams>): Procedure<PackParams> {
+function emitPackSource(
+  builder: ModuleBuilder,
+  packRow: Procedure<RowParams>,
+  shape: Tile,
+): Procedure<PackParams> {
+  const columnBytes = 4 * shape.columns;
   return builder.addFunction('source', PACK_PARAMS, (body, source, pixel, count, to, depth, args) => {
     const words = WEIGHT_GRADIENT_ARGUMENTS.read(body, args);
     const { columns, stepX, stepY, tapCount, taps, sourcePlane } = words;
@@ -192,7 +199,7 @@ function emitPackSource(builder: ModuleBuilder, packRow: Procedure<RowParams>): 
     const firstY = body.let(i32.divU(pixel, columns));
     const firstX = body.let(i32.sub(pixel, i32.mul(firstY, columns)));
     const [column, place, base, y, x, left, run, at] = integers(body, 8);
-    body.while(i32.ltU(column, padded(all, TILE_COLUMNS)), () => {
+    body.while(i32.ltU(column, padded(all, shape.columns)), () => {
       const own = lesser(column, i32.sub(all, i32.const(1)));
       setTapPlace(body, base, own, { tapCount, taps, sourcePlane }, source);
       body.set(place, to);
@@ -202,8 +209,8 @@ function emitPackSource(builder: ModuleBuilder, packRow: Procedure<RowParams>): 
       body.while(left, () => {
         body.set(run, lesser(left, i32.sub(columns, x)));
         body.set(at, i32.add(base, i32.add(i32.mul(y, stepY), i32.mul(x, stepX))));
-        body.call(packRow, at, stepX, run, place, i32.const(COLUMN_BYTES));
-        body.advance(place, i32.mul(run, i32.const(COLUMN_BYTES)));
+        body.call(packRow, at, stepX, run, place, i32.const(columnBytes));
+        body.advance(place, i32.mul(run, i32.const(columnBytes)));
         body.set(left, i32.sub(left, run));
         body.set(x, i32.const(0));
         body.advance(y, 1);
@@ -211,8 +218,8 @@ function emitPackSource(builder: ModuleBuilder, packRow: Procedure<RowParams>): 
       body.advance(column, 1);
       body.advance(to, 4);
       // The next panel lies a panel's depth further on, and this one's columns are done.
-      body.if(i32.eqz(i32.and(column, i32.const(TILE_COLUMNS - 1))), () =>
-        body.advance(to, i32.sub(i32.mul(depth, i32.const(COLUMN_BYTES)), i32.const(COLUMN_BYTES))),
+      body.if(i32.eqz(i32.and(column, i32.const(shape.columns - 1))), () =>
+        body.advance(to, i32.sub(i32.mul(depth, i32.const(columnBytes)), i32.const(columnBytes))),
       );
     });
   });

@@ -2,7 +2,7 @@ import { hasRelaxedSimd } from '../../emit/vector.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
-import { TILE_COLUMNS, TILE_ROWS } from '../matmul/tile.ts';
+import { TILE_ROWS, tileBytes } from '../matmul/tile.ts';
 import { Areas } from './areas.ts';
 import { addBorder, bordered, borderOf, GRAIN_COPIED, imagesAtATime, tapWords } from './correlation.ts';
 import { windowTaps } from './direct.ts';
@@ -44,14 +44,14 @@ export class WeightGradient {
   /** dw = Σ dy · (what its pixels see in x). Arguments are addresses. */
   run(g: Geometry, dy: number, x: number, dw: number): void {
     const { N, C, H, W, K, R, S, OH, OW, groups } = g;
-    const { memory } = this.#kernels;
+    const { memory, tile } = this.#kernels;
     const [channels, rows, pixels] = [C / groups, K / groups, OH * OW];
     const taps = windowTaps(g);
     const source = densePlanes(x, C, H, W);
     const layout = bordered(source, borderOf(taps, g.stride, OH, OW, source));
     const atATime = imagesAtATime(N, C, layout);
     const columns = channels * R * S;
-    const rowBytes = 4 * Math.ceil(columns / TILE_COLUMNS) * TILE_COLUMNS;
+    const rowBytes = 4 * Math.ceil(columns / tile.columns) * tile.columns;
     const wanted = partsOfGradient(2 * K * columns * pixels * N, Math.min(N, atATime));
     const parts = Math.ceil(atATime / Math.ceil(atATime / wanted));
     const paddedRows = Math.ceil(rows / TILE_ROWS) * TILE_ROWS;
@@ -64,13 +64,14 @@ export class WeightGradient {
     const borderedAt = areas.add(layout.isCopy ? atATime * C * layout.plane : 0);
     const tapsAt = areas.add(4 * taps.length);
     const sumsAt = areas.add(parts * K * rowBytes);
-    const perThread = Math.ceil((blockImages * blockPixels * (4 * paddedRows + rowBytes)) / 64) * 64;
+    const panels = blockImages * blockPixels * (4 * paddedRows + rowBytes);
+    const perThread = Math.ceil((tileBytes(tile) + panels) / 64) * 64;
     const threadsAt = areas.add(perThread * this.#execute.threads);
     const base = this.#scratch.reserve(areas.bytes);
     memory.views.int32.set(tapWords(taps, layout), (base + tapsAt) >>> 2);
 
     const fused = hasRelaxedSimd();
-    const kernel = this.#kernels.get(`conv-weights ${fused}`, () => emitWeightGradient(memory, fused));
+    const kernel = this.#kernels.get(`conv-weights ${fused}`, () => emitWeightGradient(memory, fused, tile));
     const gradient = densePlanes(dy, K, OH, OW);
     for (let image = 0; image < N; image += atATime) {
       const images = Math.min(atATime, N - image);

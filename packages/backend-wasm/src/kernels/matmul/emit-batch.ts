@@ -5,7 +5,7 @@ import { partsOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
 import { addMultiply, MULTIPLY_ARGUMENTS } from './multiply.ts';
 import { addPack, PACK_ARGUMENTS } from './pack.ts';
-import { TILE_COLUMNS } from './tile.ts';
+import type { Tile } from './tile.ts';
 
 /** After the arguments of packing and multiplying, which hold for all products but for their addresses. */
 export const BATCH_ARGUMENTS = argumentWords(
@@ -22,17 +22,17 @@ export const BATCH_PANELS_AT: number = PACK_ARGUMENTS.bytes + MULTIPLY_ARGUMENTS
  * The module that multiplies many small matrices: `run(arguments, start, end, thread)` packs and multiplies the products
  * from `start` to `end`, one after the other.
  */
-export function emitBatch(memory: MemoryImport, fused: boolean): ModuleBuilder {
+export function emitBatch(memory: MemoryImport, fused: boolean, tile: Tile): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
-  const pack = addPack(builder, 'pack');
-  const multiply = addMultiply(builder, 'multiply', fused);
+  const pack = addPack(builder, 'pack', tile);
+  const multiply = addMultiply(builder, 'multiply', fused, tile);
   builder.addFunction('run', ['i32', 'i32', 'i32', 'i32'], (body, args, start, end, thread) => {
     const batch = BATCH_ARGUMENTS.read(body, i32.add(args, i32.const(BATCH_PANELS_AT)));
     const own = body.let(i32.add(batch.scratch, i32.mul(thread, batch.scratchBytes)));
     for (let at = 0; at < BATCH_PANELS_AT; at += 4) body.store(own, i32.load(args, at), at);
     const product = body.let(i32.add(own, i32.const(PACK_ARGUMENTS.bytes)));
     const tiles = body.let(i32.load(args, PACK_ARGUMENTS.at('tiles')));
-    const panels = partsOf(i32.load(args, PACK_ARGUMENTS.at('n')), TILE_COLUMNS);
+    const panels = partsOf(i32.load(args, PACK_ARGUMENTS.at('n')), tile.columns);
     const all = body.let(i32.add(tiles, panels));
     const packedA = body.let(i32.add(own, i32.load(args, PACK_ARGUMENTS.at('packedA'))));
     const packedB = body.let(i32.add(own, i32.load(args, PACK_ARGUMENTS.at('packedB'))));
@@ -40,6 +40,8 @@ export function emitBatch(memory: MemoryImport, fused: boolean): ModuleBuilder {
     body.store(own, packedB, PACK_ARGUMENTS.at('packedB'));
     body.store(product, packedA, MULTIPLY_ARGUMENTS.at('packedA'));
     body.store(product, packedB, MULTIPLY_ARGUMENTS.at('packedB'));
+    const edges = i32.add(own, i32.load(product, MULTIPLY_ARGUMENTS.at('edges')));
+    body.store(product, edges, MULTIPLY_ARGUMENTS.at('edges'));
     const addresses = body.let(i32.add(batch.products, i32.mul(start, i32.const(12))));
     body.while(i32.ltU(start, end), () => {
       body.store(own, i32.load(addresses), PACK_ARGUMENTS.at('a'));

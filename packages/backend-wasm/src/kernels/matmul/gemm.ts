@@ -6,7 +6,8 @@ import { writeWords } from '../compiled.ts';
 import { BATCH_ARGUMENTS, BATCH_PANELS_AT, emitBatch } from './emit-batch.ts';
 import { addMultiply, MULTIPLY_ARGUMENTS } from './multiply.ts';
 import { addPack, PACK_ARGUMENTS } from './pack.ts';
-import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
+import type { Tile } from './tile.ts';
+import { NARROW_TILE, TILE_ROWS, tileBytes } from './tile.ts';
 import { VectorProduct } from './vector-product.ts';
 
 /** A float32 matrix where it lies: an address, and strides in bytes. */
@@ -89,8 +90,9 @@ export class Gemm {
 
   /** Larger products are packed in parts. */
   #inParts({ m, n, k, a, b, output, bias }: Product): void {
+    const tile = this.#tileFor(n);
     const rows = partOf(m, k, TILE_ROWS);
-    const columns = partOf(n, k, TILE_COLUMNS);
+    const columns = partOf(n, k, tile.columns);
     for (let i = 0; i < m; i += rows) {
       for (let j = 0; j < n; j += columns) {
         const part = {
@@ -102,34 +104,40 @@ export class Gemm {
           output: output + 4 * (i * n + j),
           bias: bias && { ...bias, address: bias.address + j * bias.stride },
         };
-        this.#part(part, 4 * n);
+        this.#part(part, tile, 4 * n);
       }
     }
   }
 
-  #part({ m, n, k, a, b, output, bias }: Product, rowBytes: number): void {
+  /** Both tiles give the same numbers: each sum is in the order of the depth. */
+  #tileFor(columns: number): Tile {
+    return columns > NARROW_TILE.columns ? this.#kernels.tile : NARROW_TILE;
+  }
+
+  #part({ m, n, k, a, b, output, bias }: Product, tile: Tile, rowBytes: number): void {
     const { memory } = this.#kernels;
     const fused = hasRelaxedSimd();
-    const pack = this.#kernels.get('gemm-pack', () => {
+    const pack = this.#kernels.get(`gemm-pack ${tile.columns}`, () => {
       const builder = new ModuleBuilder(memory);
-      addPack(builder, 'run');
+      addPack(builder, 'run', tile);
       return builder;
     });
-    const multiply = this.#kernels.get(`gemm-multiply ${fused}`, () => {
+    const multiply = this.#kernels.get(`gemm-multiply ${fused} ${tile.columns}`, () => {
       const builder = new ModuleBuilder(memory);
-      addMultiply(builder, 'run', fused);
+      addMultiply(builder, 'run', fused, tile);
       return builder;
     });
-    const { tiles, panels, blockDepth, bytesA, bytesB } = layoutOf(m, n, k);
-    const bytesBias = bias ? 4 * panels * TILE_COLUMNS : 0;
-    const packedA = this.#scratch.reserve(bytesA + bytesB + bytesBias);
+    const { tiles, panels, blockDepth, bytesA, bytesB, bytesEdges } = layoutOf(m, n, k, tile);
+    const bytesBias = bias ? 4 * panels * tile.columns : 0;
+    const packedA = this.#scratch.reserve(bytesA + bytesB + bytesBias + bytesEdges);
     const packedB = packedA + bytesA;
     const row = bias ? this.#pad(bias, n, packedB + bytesB, bytesBias) : 0;
     const sizes = { m, n, k, blockDepth, packedA, packedB };
-    const grain = Math.ceil(GRAIN_PACKED / (TILE_COLUMNS * Math.max(k, 1)));
+    const edges = packedB + bytesB + bytesBias;
+    const grain = Math.ceil(GRAIN_PACKED / (tile.columns * Math.max(k, 1)));
     const packWords = PACK_ARGUMENTS.list({ ...sizes, ...sourcesOf(a, b), tiles });
     this.#execute(pack, writeWords(memory, packWords), tiles + panels, grain);
-    const words = MULTIPLY_ARGUMENTS.list({ ...sizes, output, rowBytes, bias: row });
+    const words = MULTIPLY_ARGUMENTS.list({ ...sizes, output, rowBytes, bias: row, edges });
     const worth = Math.ceil(GRAIN_FLOPS / (2 * TILE_ROWS * n * Math.max(k, 1)));
     this.#execute(multiply, writeWords(memory, words), tiles, Math.max(worth, Math.min(32, tiles >> 3)));
   }
@@ -139,20 +147,25 @@ export class Gemm {
     const { m, n, k, a, b } = product;
     const { memory } = this.#kernels;
     const fused = hasRelaxedSimd();
-    const kernel = this.#kernels.get(`gemm-batch ${fused}`, () => emitBatch(memory, fused));
-    const { tiles, blockDepth, bytesA, bytesB } = layoutOf(m, n, k);
-    const scratchBytes = Math.ceil((BATCH_PANELS_AT + bytesA + bytesB) / 64) * 64;
+    const tile = this.#tileFor(n);
+    const kernel = this.#kernels.get(`gemm-batch ${fused} ${tile.columns}`, () =>
+      emitBatch(memory, fused, tile),
+    );
+    const { tiles, blockDepth, bytesA, bytesB, bytesEdges } = layoutOf(m, n, k, tile);
+    const panels = BATCH_PANELS_AT;
+    const scratchBytes = Math.ceil((panels + bytesA + bytesB + bytesEdges) / 64) * 64;
     const scratch = this.#scratch.reserve(scratchBytes * this.#execute.threads + 12 * addresses.length);
     const products = scratch + scratchBytes * this.#execute.threads;
     memory.views.int32.set(
       addresses.flatMap((at) => [at.a, at.b, at.output]),
       products / 4,
     );
-    const packed = { packedA: BATCH_PANELS_AT, packedB: BATCH_PANELS_AT + bytesA };
+    const packed = { packedA: panels, packedB: panels + bytesA };
+    const edges = panels + bytesA + bytesB;
     const sizes = { m, n, k, blockDepth, ...packed };
     const words = [
       ...PACK_ARGUMENTS.list({ ...sizes, ...sourcesOf(a, b), tiles }),
-      ...MULTIPLY_ARGUMENTS.list({ ...sizes, output: 0, rowBytes: 4 * n, bias: 0 }),
+      ...MULTIPLY_ARGUMENTS.list({ ...sizes, output: 0, rowBytes: 4 * n, bias: 0, edges }),
       ...BATCH_ARGUMENTS.list({ products, scratch, scratchBytes }),
     ];
     const grain = Math.ceil(GRAIN_FLOPS / Math.max(1, 2 * m * n * k));
@@ -178,14 +191,16 @@ function layoutOf(
   m: number,
   n: number,
   k: number,
-): Readonly<Record<'tiles' | 'panels' | 'blockDepth' | 'bytesA' | 'bytesB', number>> {
-  const [tiles, panels] = [Math.ceil(m / TILE_ROWS), Math.ceil(n / TILE_COLUMNS)];
+  tile: Tile,
+): Readonly<Record<'tiles' | 'panels' | 'blockDepth' | 'bytesA' | 'bytesB' | 'bytesEdges', number>> {
+  const [tiles, panels] = [Math.ceil(m / TILE_ROWS), Math.ceil(n / tile.columns)];
   return {
     tiles,
     panels,
     blockDepth: Math.ceil(k / Math.max(1, Math.ceil(k / DEPTH))),
     bytesA: 4 * tiles * TILE_ROWS * k,
-    bytesB: 4 * panels * TILE_COLUMNS * k,
+    bytesB: 4 * panels * tile.columns * k,
+    bytesEdges: tiles * tileBytes(tile),
   };
 }
 

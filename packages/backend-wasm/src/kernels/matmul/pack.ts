@@ -5,7 +5,8 @@ import type { ModuleBuilder } from '../../emit/module.ts';
 import { v128 } from '../../emit/vector.ts';
 import type { RangeParams } from '../loops/words.ts';
 import { argumentWords, RANGE_PARAMS } from '../loops/words.ts';
-import { TILE_COLUMNS, TILE_ROWS } from './tile.ts';
+import type { Tile } from './tile.ts';
+import { TILE_ROWS } from './tile.ts';
 
 /** Strides are in bytes. */
 export const PACK_ARGUMENTS = argumentWords(
@@ -53,7 +54,7 @@ interface PanelSource {
  * left factor first. A panel holds, for each place in the depth, the elements of one tile's rows or columns, so that the
  * product reads it in order; views are read where they lie.
  */
-export function addPack(builder: ModuleBuilder, name: string): Procedure<RangeParams> {
+export function addPack(builder: ModuleBuilder, name: string, { columns }: Tile): Procedure<RangeParams> {
   return builder.addFunction(name, RANGE_PARAMS, (body, args, start, end) => {
     const words = PACK_ARGUMENTS.read(body, args);
     const { k, blockDepth, tiles } = words;
@@ -67,7 +68,7 @@ export function addPack(builder: ModuleBuilder, name: string): Procedure<RangePa
     };
     const right: Factor = {
       size: words.n,
-      side: TILE_COLUMNS,
+      side: columns,
       address: words.b,
       across: words.bColumn,
       along: words.bRow,

@@ -1,20 +1,26 @@
 import type { Expr } from '../../emit/expression.ts';
-import { i32 } from '../../emit/expression.ts';
+import { f32, i32 } from '../../emit/expression.ts';
 import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
-import { rangeOf } from '../loops/integers.ts';
+import { integers, lesser, rangeOf } from '../loops/integers.ts';
 
-/**
- * Rows and columns of the tile that is kept in registers: 12 vectors of sums, 2 of the right factor and 1 of the left one
- * are the 15 that an engine on x64 has to give.
- */
+/** The part of a product that is kept in registers while the depth goes by. */
+export interface Tile {
+  readonly columns: number;
+  /** Places of the depth in one turn of the loop. */
+  readonly unroll: number;
+}
+
+/** Rows of a tile: with two vectors each, 12 of sums; 2 of the right factor and 1 of the left make the 15 that x64 can give. */
 export const TILE_ROWS = 6;
-export const TILE_COLUMNS = 8;
+/** Two vectors of 128 bits. */
+export const NARROW_TILE: Tile = { columns: 8, unroll: 1 };
+/** Two vectors of 256 bits, for engines that make one of two neighbours of 128. */
+export const WIDE_TILE: Tile = { columns: 16, unroll: 4 };
 
-const VECTORS = TILE_COLUMNS / 4;
-const A_STEP = 4 * TILE_ROWS;
-const B_STEP = 4 * TILE_COLUMNS;
+/** Bytes of a tile as it lies in memory when it is at an edge. */
+export const tileBytes = ({ columns }: Tile): number => 4 * TILE_ROWS * columns;
 
 /** Sums start from 0. */
 export const START_AT_ZERO = 0;
@@ -28,10 +34,11 @@ type Start = 'zero' | 'output' | 'bias';
 export type BiasAlong = 'columns' | 'rows';
 
 /** depth, a, b, output, bytes of a row, start */
-type TileParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
-const TILE_PARAMS: TileParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
-/** rows, columns */
-type EdgeParams = readonly [...TileParams, 'i32', 'i32'];
+type WholeParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
+const WHOLE_PARAMS: WholeParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
+/** rows, columns, where to compute what is not whole */
+export type TileParams = readonly [...WholeParams, 'i32', 'i32', 'i32'];
+const TILE_PARAMS: TileParams = [...WHOLE_PARAMS, 'i32', 'i32', 'i32'];
 
 /** a·b + c, rounded once where the engine can. */
 export function multiplyAdd(fused: boolean, a: Expr<'v128'>, b: Expr<'v128'>, c: Expr<'v128'>): Expr<'v128'> {
@@ -39,15 +46,20 @@ export function multiplyAdd(fused: boolean, a: Expr<'v128'>, b: Expr<'v128'>, c:
 }
 
 /**
- * A function that multiplies packed panels into one tile: `tile(depth, a, b, output, rowBytes, start, rows, columns)`.
- * `start` is {@link START_AT_ZERO}, {@link START_AT_OUTPUT}, or the address of the bias of the tile, padded to its sides.
- * Whole tiles run straight code, for each way to start, those at an edge careful code.
+ * A function that multiplies packed panels into one tile: `tile(depth, a, b, output, rowBytes, start, rows, columns,
+ * edge)`. `start` is {@link START_AT_ZERO}, {@link START_AT_OUTPUT}, or the address of the bias of the tile, padded to its
+ * sides. Panels are padded, so a tile that is not whole is computed whole at `edge`, and what counts is copied.
  */
-export function emitTile(builder: ModuleBuilder, fused: boolean, along: BiasAlong): Procedure<EdgeParams> {
-  const whole = (start: Start): Procedure<TileParams> =>
-    builder.addFunction(`tile_${start}`, TILE_PARAMS, (body, depth, a, b, output, rowBytes, bias) => {
-      const sums = startingSums(body, start, bias, along);
-      accumulate(body, fused, sums, depth, a, b);
+export function emitTile(
+  builder: ModuleBuilder,
+  fused: boolean,
+  tile: Tile,
+  along: BiasAlong,
+): Procedure<TileParams> {
+  const whole = (start: Start): Procedure<WholeParams> =>
+    builder.addFunction(`tile_${start}`, WHOLE_PARAMS, (body, depth, a, b, output, rowBytes, bias) => {
+      const sums = startingSums(body, tile, start, bias, along);
+      accumulate(body, fused, tile, sums, depth, a, b);
       if (start === 'output') addOutput(body, sums, output, rowBytes);
       for (const lanes of sums) {
         for (const [v, sum] of lanes.entries()) body.store(output, sum, 16 * v);
@@ -55,26 +67,64 @@ export function emitTile(builder: ModuleBuilder, fused: boolean, along: BiasAlon
       }
     });
   const [zero, present, biased] = [whole('zero'), whole('output'), whole('bias')];
-  const edge = emitEdge(builder, fused, along);
-  const params: EdgeParams = [...TILE_PARAMS, 'i32', 'i32'];
-  return builder.addFunction('tile', params, (body, depth, a, b, output, rowBytes, start, rows, columns) => {
-    const isWhole = i32.and(i32.geU(rows, i32.const(TILE_ROWS)), i32.geU(columns, i32.const(TILE_COLUMNS)));
-    const run = (fn: Procedure<TileParams>): void => body.call(fn, depth, a, b, output, rowBytes, start);
+  const any = builder.addFunction('any', WHOLE_PARAMS, (body, depth, a, b, output, rowBytes, start) => {
+    const run = (fn: Procedure<WholeParams>): void => body.call(fn, depth, a, b, output, rowBytes, start);
     body.if(
-      isWhole,
+      i32.eqz(start),
+      () => run(zero),
       () =>
         body.if(
-          i32.eqz(start),
-          () => run(zero),
-          () =>
-            body.if(
-              i32.eq(start, i32.const(START_AT_OUTPUT)),
-              () => run(present),
-              () => run(biased),
-            ),
+          i32.eq(start, i32.const(START_AT_OUTPUT)),
+          () => run(present),
+          () => run(biased),
         ),
-      () => body.call(edge, depth, a, b, output, rowBytes, start, rows, columns),
     );
+  });
+  const copy = emitCopy(builder);
+  const [height, width, pitch] = [TILE_ROWS, tile.columns, 4 * tile.columns].map(i32.const) as [
+    Expr<'i32'>,
+    Expr<'i32'>,
+    Expr<'i32'>,
+  ];
+  return builder.addFunction(
+    'tile',
+    TILE_PARAMS,
+    (body, depth, a, b, output, rowBytes, start, rows, columns, edge) => {
+      body.if(
+        i32.and(i32.geU(rows, height), i32.geU(columns, width)),
+        () => body.call(any, depth, a, b, output, rowBytes, start),
+        () => {
+          body.set(rows, lesser(rows, height));
+          body.set(columns, lesser(columns, width));
+          body.if(i32.eq(start, i32.const(START_AT_OUTPUT)), () =>
+            body.call(copy, output, rowBytes, edge, pitch, rows, columns),
+          );
+          body.call(any, depth, a, b, edge, pitch, start);
+          body.call(copy, edge, pitch, output, rowBytes, rows, columns);
+        },
+      );
+    },
+  );
+}
+
+/** A function that copies rows of numbers: from, bytes of a row there, to, bytes of a row there, rows, columns. */
+function emitCopy(builder: ModuleBuilder): Procedure<WholeParams> {
+  return builder.addFunction('copy', WHOLE_PARAMS, (body, from, fromBytes, to, toBytes, rows, columns) => {
+    const [place, target, left] = integers(body, 3);
+    body.while(rows, () => {
+      body.set(place, from);
+      body.set(target, to);
+      body.set(left, columns);
+      body.while(left, () => {
+        body.store(target, f32.load(place));
+        body.advance(place, 4);
+        body.advance(target, 4);
+        body.advance(left, -1);
+      });
+      body.advance(from, fromBytes);
+      body.advance(to, toBytes);
+      body.advance(rows, -1);
+    });
   });
 }
 
@@ -82,9 +132,15 @@ type Sums = readonly (readonly Local<'v128'>[])[];
 
 const zeros = v128.const(new Uint8Array(16));
 
-function startingSums(body: FunctionBody, start: Start, bias: Local<'i32'>, along: BiasAlong): Sums {
+function startingSums(
+  body: FunctionBody,
+  { columns }: Tile,
+  start: Start,
+  bias: Local<'i32'>,
+  along: BiasAlong,
+): Sums {
   return rangeOf(TILE_ROWS).map((row) =>
-    rangeOf(VECTORS).map((v) => body.let(start === 'bias' ? biasOf(bias, along, row, v) : zeros)),
+    rangeOf(columns / 4).map((v) => body.let(start === 'bias' ? biasOf(bias, along, row, v) : zeros)),
   );
 }
 
@@ -104,55 +160,27 @@ const biasOf = (bias: Expr<'i32'>, along: BiasAlong, row: number, v: number): Ex
 function accumulate(
   body: FunctionBody,
   fused: boolean,
+  { columns, unroll }: Tile,
   sums: Sums,
   depth: Local<'i32'>,
   a: Local<'i32'>,
   b: Local<'i32'>,
 ): void {
-  const right = rangeOf(VECTORS).map(() => body.local('v128'));
+  const right = rangeOf(columns / 4).map(() => body.local('v128'));
   const left = body.local('v128');
-  body.while(depth, () => {
-    for (const [v, lanes] of right.entries()) body.set(lanes, v128.load(b, 16 * v));
-    for (const [i, lanes] of sums.entries()) {
-      body.set(left, v128.load32Splat(a, 4 * i));
-      for (const [v, sum] of lanes.entries())
-        body.set(sum, multiplyAdd(fused, left, right[v] as Local<'v128'>, sum));
+  const places = (count: number): void => {
+    for (const place of rangeOf(count)) {
+      for (const [v, lanes] of right.entries()) body.set(lanes, v128.load(b, 4 * columns * place + 16 * v));
+      for (const [i, lanes] of sums.entries()) {
+        body.set(left, v128.load32Splat(a, 4 * (TILE_ROWS * place + i)));
+        for (const [v, sum] of lanes.entries())
+          body.set(sum, multiplyAdd(fused, left, right[v] as Local<'v128'>, sum));
+      }
     }
-    body.advance(a, A_STEP);
-    body.advance(b, B_STEP);
-    body.advance(depth, -1);
-  });
-}
-
-/** A tile at the right or lower edge: panels are padded with zeros, so only loads and stores look at the edge. */
-function emitEdge(builder: ModuleBuilder, fused: boolean, along: BiasAlong): Procedure<EdgeParams> {
-  const params: EdgeParams = [...TILE_PARAMS, 'i32', 'i32'];
-  return builder.addFunction('edge', params, (body, depth, a, b, output, rowBytes, start, rows, columns) => {
-    const sums = rangeOf(TILE_ROWS).map(() => rangeOf(VECTORS).map(() => body.let(zeros)));
-    body.if(i32.gtU(start, i32.const(START_AT_OUTPUT)), () => {
-      for (const [i, lanes] of sums.entries())
-        for (const [v, sum] of lanes.entries()) body.set(sum, biasOf(start, along, i, v));
-    });
-    accumulate(body, fused, sums, depth, a, b);
-    for (const [i, lanes] of sums.entries()) {
-      body.if(i32.gtU(rows, i32.const(i)), () => {
-        for (let column = 0; column < TILE_COLUMNS; column++) {
-          const sum = lanes[column >> 2] as Local<'v128'>;
-          body.if(i32.gtU(columns, i32.const(column)), () => {
-            body.if(i32.eq(start, i32.const(START_AT_OUTPUT)), () =>
-              body.set(sum, f32x4.add(sum, laneOf(output, column))),
-            );
-            body.store32Lane(output, sum, column & 3, 4 * column);
-          });
-        }
-        body.advance(output, rowBytes);
-      });
-    }
-  });
-}
-
-/** The number at a column, in its lane, and zeros in those that were stored or are still to come. */
-function laneOf(output: Expr<'i32'>, column: number): Expr<'v128'> {
-  const mask = new Uint8Array(16).fill(255, 4 * (column & 3), 4 * (column & 3) + 4);
-  return v128.and(v128.load32Splat(output, 4 * column), v128.const(mask));
+    body.advance(a, 4 * TILE_ROWS * count);
+    body.advance(b, 4 * columns * count);
+    body.advance(depth, -count);
+  };
+  if (unroll > 1) body.while(i32.geU(depth, i32.const(unroll)), () => places(unroll));
+  body.while(depth, () => places(1));
 }

@@ -4,7 +4,7 @@ import { ModuleBuilder } from '../../emit/module.ts';
 import { v128 } from '../../emit/vector.ts';
 import { integers, lesser, rangeOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
-import { TILE_COLUMNS } from '../matmul/tile.ts';
+import type { Tile } from '../matmul/tile.ts';
 import { POINTS, spreadFilter } from './transforms.ts';
 
 /** Strides are in bytes. */
@@ -23,25 +23,25 @@ export const FILTER_ARGUMENTS = argumentWords(
 );
 
 const TAPS = 3;
-const COLUMN_BYTES = 4 * TILE_COLUMNS;
 const zeros = v128.const(new Uint8Array(16));
 
 /**
  * The module that transforms 3 × 3 filters, `(frequency, panel, channel, output channel of the panel)`: `run(arguments,
- * start, end)` does the panels of eight output channels from `start` to `end`. Missing ones repeat the last.
+ * start, end)` does the panels of output channels from `start` to `end`. Missing ones repeat the last.
  */
-export function emitFilterTransform(memory: MemoryImport, fused: boolean): ModuleBuilder {
+export function emitFilterTransform(memory: MemoryImport, fused: boolean, { columns }: Tile): ModuleBuilder {
+  const columnBytes = 4 * columns;
   const builder = new ModuleBuilder(memory);
   builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
     const words = FILTER_ARGUMENTS.read(body, args);
     const apply = spreadFilter(body, fused);
     const lanes = integers(body, 4);
     const [channel, to, out, first] = integers(body, 4);
-    const panelBytes = body.let(i32.mul(words.paddedChannels, i32.const(COLUMN_BYTES)));
+    const panelBytes = body.let(i32.mul(words.paddedChannels, i32.const(columnBytes)));
     const last = body.let(i32.sub(words.rows, i32.const(1)));
     body.while(i32.ltU(start, end), () => {
-      for (const vector of rangeOf(TILE_COLUMNS / 4)) {
-        body.set(first, i32.add(i32.mul(start, i32.const(TILE_COLUMNS)), i32.const(4 * vector)));
+      for (const vector of rangeOf(columns / 4)) {
+        body.set(first, i32.add(i32.mul(start, i32.const(columns)), i32.const(4 * vector)));
         for (const [i, lane] of lanes.entries()) {
           body.set(lane, lesser(i32.add(first, i32.const(i)), last));
           body.set(lane, i32.add(words.filters, i32.mul(lane, words.rowStride)));
@@ -60,14 +60,14 @@ export function emitFilterTransform(memory: MemoryImport, fused: boolean): Modul
           });
           const half = rangeOf(TAPS).map((row) => apply(taps.slice(TAPS * row, TAPS * (row + 1))));
           body.set(out, to);
-          for (const column of rangeOf(POINTS)) {
-            for (const value of apply(half.map((row) => row[column] as (typeof row)[number]))) {
+          for (const point of rangeOf(POINTS)) {
+            for (const value of apply(half.map((row) => row[point] as (typeof row)[number]))) {
               body.store(out, value);
               body.advance(out, words.frequency);
             }
           }
           for (const lane of lanes) body.advance(lane, words.channelStride);
-          body.advance(to, COLUMN_BYTES);
+          body.advance(to, columnBytes);
           body.advance(channel, 1);
         });
         body.while(i32.ltU(channel, words.paddedChannels), () => {
@@ -76,7 +76,7 @@ export function emitFilterTransform(memory: MemoryImport, fused: boolean): Modul
             body.store(out, zeros);
             body.advance(out, words.frequency);
           }
-          body.advance(to, COLUMN_BYTES);
+          body.advance(to, columnBytes);
           body.advance(channel, 1);
         });
       }

@@ -4,7 +4,7 @@ import { ModuleBuilder } from '../../emit/module.ts';
 import { clear } from '../conv/emit-pad.ts';
 import { integers, lesser, partsOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
-import { TILE_COLUMNS } from '../matmul/tile.ts';
+import type { Tile } from '../matmul/tile.ts';
 import { emitGather } from './emit-gather.ts';
 import { emitProduct } from './emit-products.ts';
 import { emitSpread } from './emit-spread.ts';
@@ -56,11 +56,11 @@ export const FORWARD_ARGUMENTS = argumentWords(
  * The module that convolves with transformed 3 × 3 filters: `run(arguments, start, end, thread)` does the parts of rows of
  * tiles from `start` to `end`. A few at a time are transformed, multiplied and transformed back within the second cache.
  */
-export function emitForward(memory: MemoryImport, fused: boolean): ModuleBuilder {
+export function emitForward(memory: MemoryImport, fused: boolean, shape: Tile): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
   const stage = emitStage(builder);
   const spread = emitSpread(builder, 'spread', fused, POINTS, spreadInput);
-  const product = emitProduct(builder, fused);
+  const product = emitProduct(builder, fused, shape);
   const gather = emitGather(builder, fused);
   builder.addFunction('run', ['i32', 'i32', 'i32', 'i32'], (body, args, start, end, thread) => {
     const words = FORWARD_ARGUMENTS.read(body, args);
@@ -68,7 +68,7 @@ export function emitForward(memory: MemoryImport, fused: boolean): ModuleBuilder
     const inputs = body.let(i32.add(scratch, words.inputsAt));
     const products = body.let(i32.add(scratch, words.productsAt));
     const blocks = body.let(partsOf(words.channels, BLOCK));
-    const panels = body.let(partsOf(words.rows, TILE_COLUMNS));
+    const panels = body.let(partsOf(words.rows, shape.columns));
     const [unit, groupEnd, tiles, image, tileRow, tileColumn, count, columns] = integers(body, 8);
     const [source, target, frequency, u, v, m, x, y, left] = integers(body, 9);
     /** Finds out which part of which row of which image a unit is. */

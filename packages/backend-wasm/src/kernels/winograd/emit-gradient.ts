@@ -5,6 +5,7 @@ import { f32x4, v128 } from '../../emit/vector.ts';
 import { clear } from '../conv/emit-pad.ts';
 import { integers, lesser, partsOf, rangeOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
+import type { Tile } from '../matmul/tile.ts';
 import { emitOuterProduct } from './emit-products.ts';
 import { emitSpread } from './emit-spread.ts';
 import { BLOCK, emitStage, PIXEL_BYTES } from './emit-stage.ts';
@@ -57,12 +58,12 @@ export const GRADIENT_ARGUMENTS = argumentWords(
  * The module that adds up, for parts of the images, the transformed gradients of 3 × 3 filters: `run(arguments, start, end,
  * thread)` does the parts from `start` to `end`.
  */
-export function emitGradient(memory: MemoryImport, fused: boolean): ModuleBuilder {
+export function emitGradient(memory: MemoryImport, fused: boolean, shape: Tile): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
   const stage = emitStage(builder);
   const spread = emitSpread(builder, 'spread_input', fused, POINTS, spreadInput);
   const spreadBack = emitSpread(builder, 'spread_gradient', fused, TILE, spreadGradient);
-  const outer = emitOuterProduct(builder, fused);
+  const outer = emitOuterProduct(builder, fused, shape);
   builder.addFunction('run', ['i32', 'i32', 'i32', 'i32'], (body, args, start, end, thread) => {
     const words = GRADIENT_ARGUMENTS.read(body, args);
     const scratch = body.let(i32.add(words.scratch, i32.mul(thread, words.scratchBytes)));

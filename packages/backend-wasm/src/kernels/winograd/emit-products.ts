@@ -1,13 +1,12 @@
+import type { Expr } from '../../emit/expression.ts';
 import { i32 } from '../../emit/expression.ts';
 import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
-import { rangeOf } from '../loops/integers.ts';
-import { multiplyAdd, TILE_COLUMNS } from '../matmul/tile.ts';
+import { integers, rangeOf } from '../loops/integers.ts';
+import type { Tile } from '../matmul/tile.ts';
+import { multiplyAdd } from '../matmul/tile.ts';
 import { BLOCK, PIXEL_BYTES } from './emit-stage.ts';
-
-const VECTORS = TILE_COLUMNS / 4;
-const COLUMN_BYTES = 4 * TILE_COLUMNS;
 
 /** Rows of the register tiles. Tiles with fewer wait for their sums. */
 const HEIGHTS = [6, 4] as const;
@@ -17,25 +16,36 @@ const zeros = v128.const(new Uint8Array(16));
 
 type Sums = readonly (readonly Local<'v128'>[])[];
 
-const startingSums = (body: FunctionBody, height: Height): Sums =>
-  rangeOf(height).map(() => rangeOf(VECTORS).map(() => body.let(zeros)));
+const startingSums = (body: FunctionBody, height: Height, { columns }: Tile): Sums =>
+  rangeOf(height).map(() => rangeOf(columns / 4).map(() => body.let(zeros)));
 
 /** Adds one product: a row of the right factor with one element for each row of the left one. */
 function addProduct(
   body: FunctionBody,
   fused: boolean,
   sums: Sums,
-  b: Local<'i32'>,
-  element: (row: number) => Local<'v128'>,
-  right: readonly Local<'v128'>[],
+  { left, right }: Factors,
+  rightRow: (v: number) => Expr<'v128'>,
+  leftElement: (row: number) => Expr<'v128'>,
 ): void {
-  for (const [v, lanes] of right.entries()) body.set(lanes, v128.load(b, 16 * v));
+  for (const [v, lanes] of right.entries()) body.set(lanes, rightRow(v));
   for (const [row, lanes] of sums.entries()) {
-    const left = element(row);
+    body.set(left, leftElement(row));
     for (const [v, sum] of lanes.entries())
       body.set(sum, multiplyAdd(fused, left, right[v] as Local<'v128'>, sum));
   }
 }
+
+/** What the factors are loaded into. */
+interface Factors {
+  readonly left: Local<'v128'>;
+  readonly right: readonly Local<'v128'>[];
+}
+
+const factors = (body: FunctionBody, { columns }: Tile): Factors => ({
+  left: body.local('v128'),
+  right: rangeOf(columns / 4).map(() => body.local('v128')),
+});
 
 /**
  * Writes the loop over row tiles: sixes, and fours at the end where six would do work for nothing. `each` does a tile.
@@ -79,7 +89,8 @@ const PRODUCT_PARAMS: ProductParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32',
  * A function that multiplies tiles by filters at one frequency: `output[tile][k] = Σ left[block][tile][c] · right[panel]
  * [block · 16 + c][k]`. The left factor is read where it lies.
  */
-export function emitProduct(builder: ModuleBuilder, fused: boolean): Procedure<ProductParams> {
+export function emitProduct(builder: ModuleBuilder, fused: boolean, shape: Tile): Procedure<ProductParams> {
+  const columnBytes = 4 * shape.columns;
   type TileParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
   const tileParams: TileParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
   const tileOf = (height: Height): Procedure<TileParams> =>
@@ -87,27 +98,25 @@ export function emitProduct(builder: ModuleBuilder, fused: boolean): Procedure<P
       `product_${height}`,
       tileParams,
       (body, a, blockBytes, blocks, b, output, rowBytes) => {
-        const sums = startingSums(body, height);
-        const right = rangeOf(VECTORS).map(() => body.local('v128'));
-        const left = body.local('v128');
+        const sums = startingSums(body, height, shape);
+        const loaded = factors(body, shape);
         const depth = body.local('i32');
         const nextBlock = body.let(i32.sub(blockBytes, i32.const(PIXEL_BYTES)));
         body.while(blocks, () => {
-          body.set(depth, i32.const(BLOCK));
+          body.set(depth, i32.const(BLOCK / shape.unroll));
           body.doWhile(depth, () => {
-            addProduct(
-              body,
-              fused,
-              sums,
-              b,
-              (row) => {
-                body.set(left, v128.load32Splat(a, PIXEL_BYTES * row));
-                return left;
-              },
-              right,
-            );
-            body.advance(a, 4);
-            body.advance(b, COLUMN_BYTES);
+            for (const place of rangeOf(shape.unroll)) {
+              addProduct(
+                body,
+                fused,
+                sums,
+                loaded,
+                (v) => v128.load(b, columnBytes * place + 16 * v),
+                (row) => v128.load32Splat(a, PIXEL_BYTES * row + 4 * place),
+              );
+            }
+            body.advance(a, 4 * shape.unroll);
+            body.advance(b, columnBytes * shape.unroll);
             body.advance(depth, -1);
           });
           body.advance(a, nextBlock);
@@ -124,8 +133,8 @@ export function emitProduct(builder: ModuleBuilder, fused: boolean): Procedure<P
     'product',
     PRODUCT_PARAMS,
     (body, left, blockBytes, blocks, rows, right, panels, output, rowBytes) => {
-      const [a, y] = [body.local('i32'), body.local('i32')];
-      const panelBytes = body.let(i32.mul(blocks, i32.const(BLOCK * COLUMN_BYTES)));
+      const [a, y] = integers(body, 2);
+      const panelBytes = body.let(i32.mul(blocks, i32.const(BLOCK * columnBytes)));
       body.while(panels, () => {
         body.set(a, left);
         body.set(y, output);
@@ -136,7 +145,7 @@ export function emitProduct(builder: ModuleBuilder, fused: boolean): Procedure<P
           body.advance(y, i32.mul(rowBytes, i32.const(height)));
         });
         body.advance(right, panelBytes);
-        body.advance(output, COLUMN_BYTES);
+        body.advance(output, columnBytes);
         body.advance(panels, -1);
       });
     },
@@ -151,33 +160,42 @@ const OUTER_PARAMS: OuterParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i3
  * A function that adds up products of tiles at one frequency: `sums[k][c] += Σ gradients[tile][k] · inputs[block][tile]
  * [c]`. Both factors are read where they lie.
  */
-export function emitOuterProduct(builder: ModuleBuilder, fused: boolean): Procedure<OuterParams> {
+export function emitOuterProduct(
+  builder: ModuleBuilder,
+  fused: boolean,
+  shape: Tile,
+): Procedure<OuterParams> {
+  const columnBytes = 4 * shape.columns;
   type TileParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
   const tileParams: TileParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
   const tileOf = (height: Height): Procedure<TileParams> =>
     builder.addFunction(`outer_${height}`, tileParams, (body, a, tileBytes, b, depth, output, rowBytes) => {
-      const sums = startingSums(body, height);
-      const right = rangeOf(VECTORS).map(() => body.local('v128'));
-      const left = body.local('v128');
-      body.while(depth, () => {
-        addProduct(
-          body,
-          fused,
-          sums,
-          b,
-          (row) => {
-            body.set(left, v128.load32Splat(a, 4 * row));
-            return left;
-          },
-          right,
-        );
-        body.advance(a, tileBytes);
-        body.advance(b, PIXEL_BYTES);
-        body.advance(depth, -1);
-      });
+      const sums = startingSums(body, height, shape);
+      const loaded = factors(body, shape);
+      const steps = (count: number): void => {
+        for (const place of rangeOf(count)) {
+          addProduct(
+            body,
+            fused,
+            sums,
+            loaded,
+            (v) => v128.load(b, PIXEL_BYTES * place + 16 * v),
+            (row) => v128.load32Splat(a, 4 * row),
+          );
+          body.advance(a, tileBytes);
+        }
+        body.advance(b, PIXEL_BYTES * count);
+        body.advance(depth, -count);
+      };
+      if (shape.unroll > 1) body.while(i32.geU(depth, i32.const(shape.unroll)), () => steps(shape.unroll));
+      body.while(depth, () => steps(1));
+      const place = body.let(output);
       for (const lanes of sums) {
-        for (const [v, sum] of lanes.entries())
-          body.store(output, f32x4.add(v128.load(output, 16 * v), sum), 16 * v);
+        for (const [v, sum] of lanes.entries()) body.set(sum, f32x4.add(v128.load(place, 16 * v), sum));
+        body.advance(place, rowBytes);
+      }
+      for (const lanes of sums) {
+        for (const [v, sum] of lanes.entries()) body.store(output, sum, 16 * v);
         body.advance(output, rowBytes);
       }
     });
@@ -186,14 +204,14 @@ export function emitOuterProduct(builder: ModuleBuilder, fused: boolean): Proced
     'outer',
     OUTER_PARAMS,
     (body, left, tileBytes, rows, right, blockBytes, blocks, depth, output, rowBytes) => {
-      const [a, y] = [body.local('i32'), body.local('i32')];
+      const [a, y] = integers(body, 2);
       body.while(blocks, () => {
-        for (const columns of rangeOf(BLOCK / TILE_COLUMNS)) {
+        for (const panel of rangeOf(BLOCK / shape.columns)) {
           body.set(a, left);
-          body.set(y, i32.add(output, i32.const(columns * COLUMN_BYTES)));
+          body.set(y, i32.add(output, i32.const(panel * columnBytes)));
           eachRowTile(body, rows, (height) => {
             const tile = tiles.get(height) as Procedure<TileParams>;
-            const b = i32.add(right, i32.const(columns * COLUMN_BYTES));
+            const b = i32.add(right, i32.const(panel * columnBytes));
             body.call(tile, a, tileBytes, b, depth, y, rowBytes);
             body.advance(a, 4 * height);
             body.advance(y, i32.mul(rowBytes, i32.const(height)));

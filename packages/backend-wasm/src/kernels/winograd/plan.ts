@@ -1,5 +1,5 @@
 import type { Geometry } from '../conv/geometry.ts';
-import { TILE_COLUMNS } from '../matmul/tile.ts';
+import type { Tile as ProductTile } from '../matmul/tile.ts';
 import { BLOCK, PIXEL_BYTES } from './emit-stage.ts';
 import { type POINTS, TILE } from './transforms.ts';
 
@@ -72,7 +72,7 @@ export function oddLines(bytes: number): number {
 export const blocksOf = (channels: number): number => Math.ceil(channels / BLOCK);
 
 /** Panels that output channels fill. */
-export const panelsOf = (rows: number): number => Math.ceil(rows / TILE_COLUMNS);
+export const panelsOf = (rows: number, { columns }: ProductTile): number => Math.ceil(rows / columns);
 
 /** Bytes of a staged rectangle of tiles. */
 export function stageBytes(channels: number, tiles: number, side: typeof POINTS | typeof TILE): number {

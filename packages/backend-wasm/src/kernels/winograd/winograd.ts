@@ -6,7 +6,6 @@ import { Areas } from '../conv/areas.ts';
 import type { Geometry, Planes } from '../conv/geometry.ts';
 import { densePlanes } from '../conv/geometry.ts';
 import { partsOfGradient } from '../conv/weight-gradient.ts';
-import { TILE_COLUMNS } from '../matmul/tile.ts';
 import { emitFilterTransform, FILTER_ARGUMENTS } from './emit-filter.ts';
 import { emitForward, FORWARD_ARGUMENTS } from './emit-forward.ts';
 import { OUTPUT_TILE_BYTES } from './emit-gather.ts';
@@ -102,14 +101,14 @@ export class Winograd {
   }
 
   #pass({ images, channels, rows, padding, source, filters, bias, target }: Pass): void {
-    const { memory } = this.#kernels;
+    const { memory, tile } = this.#kernels;
     const tiling = tilingOf(images, target.height, target.width, channels, rows);
-    const [blocks, panels] = [blocksOf(channels), panelsOf(rows)];
+    const [blocks, panels] = [blocksOf(channels), panelsOf(rows, tile)];
     const tiles = tiling.groupTiles + SPARE_ROWS;
-    const filterFrequency = oddLines(panels * blocks * BLOCK * 4 * TILE_COLUMNS);
+    const filterFrequency = oddLines(panels * blocks * BLOCK * 4 * tile.columns);
     const inputBlock = tiles * PIXEL_BYTES;
     const inputFrequency = oddLines(blocks * inputBlock);
-    const productTile = panels * 4 * TILE_COLUMNS;
+    const productTile = panels * 4 * tile.columns;
     const productFrequency = oddLines(tiles * productTile);
     const own = new Areas();
     const stage = stageBytes(channels, tiling.segmentTiles, POINTS);
@@ -119,18 +118,18 @@ export class Winograd {
     const asideAt = own.add(OUTPUT_TILE_BYTES);
     const areas = new Areas();
     const filtersAt = areas.add(SPECTRUM * filterFrequency);
-    const biasAt = areas.add(bias === null ? 0 : panels * 4 * TILE_COLUMNS);
+    const biasAt = areas.add(bias === null ? 0 : panels * 4 * tile.columns);
     const threadsAt = areas.add(own.bytes * this.#execute.threads);
     const base = this.#scratch.reserve(areas.bytes);
     if (bias !== null) {
       const { float32 } = memory.views;
       const at = (base + biasAt) >>> 2;
       float32.copyWithin(at, bias >>> 2, (bias >>> 2) + rows);
-      float32.fill(0, at + rows, at + panels * TILE_COLUMNS);
+      float32.fill(0, at + rows, at + panels * tile.columns);
     }
     this.#transformFilters(filters, channels, rows, base + filtersAt, filterFrequency);
 
-    const kernel = this.#kernels.get(`winograd ${this.#fused}`, () => emitForward(memory, this.#fused));
+    const kernel = this.#kernels.get(`winograd ${this.#fused}`, () => emitForward(memory, this.#fused, tile));
     const { units: _, groupTiles: __, groupUnits, ...cut } = tiling;
     const words = FORWARD_ARGUMENTS.list({
       ...cut,
@@ -175,9 +174,9 @@ export class Winograd {
     target: number,
     frequency: number,
   ): void {
-    const { memory } = this.#kernels;
+    const { memory, tile } = this.#kernels;
     const kernel = this.#kernels.get(`winograd-filter ${this.#fused}`, () =>
-      emitFilterTransform(memory, this.#fused),
+      emitFilterTransform(memory, this.#fused, tile),
     );
     const words = FILTER_ARGUMENTS.list({
       filters: address,
@@ -191,7 +190,7 @@ export class Winograd {
       frequency,
     });
     const grain = Math.ceil(1024 / channels);
-    this.#execute(kernel, writeWords(memory, words), panelsOf(rows), grain);
+    this.#execute(kernel, writeWords(memory, words), panelsOf(rows, tile), grain);
   }
 
   /** dw. Arguments are addresses. */
@@ -210,7 +209,7 @@ export class Winograd {
   }
 
   #weightPass({ N, C, K, padding }: Geometry, source: Planes, gradient: Planes, dw: number): void {
-    const { memory } = this.#kernels;
+    const { memory, tile } = this.#kernels;
     const tiling = tilingOf(N, gradient.height, gradient.width, C, K);
     const tiles = tiling.groupTiles;
     const [blocks, paddedRows] = [blocksOf(C), blocksOf(K) * BLOCK];
@@ -237,7 +236,7 @@ export class Winograd {
     const base = this.#scratch.reserve(areas.bytes);
 
     const kernel = this.#kernels.get(`winograd-gradient ${this.#fused}`, () =>
-      emitGradient(memory, this.#fused),
+      emitGradient(memory, this.#fused, tile),
     );
     const { groupTiles: _, ...cut } = tiling;
     const words = GRADIENT_ARGUMENTS.list({
