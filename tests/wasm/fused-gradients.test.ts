@@ -1,7 +1,18 @@
 import '@flambeau/autograd';
 import { cpu } from '@flambeau/backend-cpu';
 import { wasm } from '@flambeau/backend-wasm';
-import { type Device, logSoftmax, manualSeed, mul, randn, softmax, sum, type Tensor } from '@flambeau/core';
+import {
+  batchNorm,
+  type Device,
+  layerNorm,
+  logSoftmax,
+  manualSeed,
+  mul,
+  randn,
+  softmax,
+  sum,
+  type Tensor,
+} from '@flambeau/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const devices = new Map<string, Device>();
@@ -53,5 +64,35 @@ describe.each(['one thread', 'two threads'])('values and gradients on %s', (name
     const x = drawn(...shape);
     expectSame([x], (v) => softmax(v as Tensor, 1));
     expectSame([x], (v) => logSoftmax(v as Tensor, 1));
+  });
+
+  test.each([
+    [1, 1],
+    [5, 3],
+    [40, 17],
+    [70, 64],
+    [500, 768],
+  ])('layerNorm of %i rows of %i', (rows, n) => {
+    manualSeed(4);
+    const x = drawn(rows, n).mul(2).add(1);
+    expectSame([x], (v) => layerNorm(v as Tensor, n));
+    expectSame([x, drawn(n), drawn(n)], (v, weight, bias) =>
+      layerNorm(v as Tensor, n, { weight: weight as Tensor, bias: bias as Tensor }),
+    );
+  });
+
+  test.each([
+    [2, 1, 1],
+    [5, 3, 17],
+    [40, 21, 1],
+    [4, 64, 49],
+    [20, 20, 1024],
+    [4000, 100, 1],
+  ])('batchNorm of %i × %i × %i', (images, channels, plane) => {
+    manualSeed(5);
+    const x = drawn(images, channels, plane).mul(2).add(1);
+    expectSame([x, drawn(channels), drawn(channels)], (v, weight, bias) =>
+      batchNorm(v as Tensor, null, null, { weight, bias, training: true }),
+    );
   });
 });

@@ -2,6 +2,7 @@ import type { Backend, DType, Kernel, MemoryPressure, TypedArray } from '@flambe
 import { DTYPES, runtime } from '@flambeau/core/functional';
 import { hasRelaxedSimd } from './emit/vector.ts';
 import { wantsRevectorizer } from './engine/revectorizer.ts';
+import { createBatchNormGrad, createChannelStats } from './kernels/batch-norm/batch-norm.ts';
 import { KernelCache, serialExecutor } from './kernels/compiled.ts';
 import { createConv2d, createConv2dInputGrad, createConv2dWeightGrad } from './kernels/conv/conv2d.ts';
 import { Correlator } from './kernels/conv/correlation.ts';
@@ -9,6 +10,7 @@ import { Depthwise } from './kernels/conv/depthwise.ts';
 import { WeightGradient } from './kernels/conv/weight-gradient.ts';
 import { createCopy, createFill } from './kernels/copy.ts';
 import { createGather, createScatterAdd } from './kernels/indexing.ts';
+import { createLayerNorm, createLayerNormGrad } from './kernels/layer-norm/layer-norm.ts';
 import type { WasmBlock } from './kernels/map/arguments.ts';
 import { createMap } from './kernels/map/map.ts';
 import { scalarFunctions } from './kernels/map/math-calls.ts';
@@ -110,6 +112,10 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       softmax: forFloat32(createSoftmax(kernels, execute, scratch)),
       logSoftmax: forFloat32(createLogSoftmax(kernels, execute, scratch)),
       logSoftmaxGrad: forFloat32(createLogSoftmaxGrad(kernels, execute, scratch)),
+      layerNorm: forFloat32(createLayerNorm(kernels, execute, scratch)),
+      layerNormGrad: forFloat32(createLayerNormGrad(kernels, execute, scratch)),
+      channelStats: forFloat32(createChannelStats(kernels, execute)),
+      batchNormGrad: forFloat32(createBatchNormGrad(kernels, execute)),
       conv2d: forFloat32(createConv2d(convolutions)),
       conv2dInputGrad: forFloat32(createConv2dInputGrad(convolutions)),
       conv2dWeightGrad: forFloat32(createConv2dWeightGrad(convolutions)),

@@ -4,9 +4,10 @@ import type { FunctionBody, Local } from '../../emit/function.ts';
 import { call } from '../../emit/function.ts';
 import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
-import { f32x4, f64x2 } from '../../emit/vector.ts';
+import { f32x4 } from '../../emit/vector.ts';
 import type { Vector } from '../loops/each-vector.ts';
-import { eachVector, largestLane, pairwise, sumOfPair, wideSum } from '../loops/each-vector.ts';
+import { eachVector, largestLane, pairwise, wideSum } from '../loops/each-vector.ts';
+import { exactSum } from '../loops/exact-sum.ts';
 import { rangeOf } from '../loops/integers.ts';
 import { fastExp } from './fast-exp.ts';
 import type { Log, SoftmaxKind } from './kind.ts';
@@ -110,12 +111,9 @@ function logSoftmaxOfRow(body: FunctionBody, row: Row, exp: Exp, log: Log): void
 }
 
 function gradOfRow(body: FunctionBody, row: Row, exp: Exp): void {
-  const sums = rangeOf(2 * UNROLL).map(() => body.let(f64x2.splat(f64.const(0))));
+  const sum = exactSum(body, UNROLL);
   const from = body.let(row.g);
-  eachVector(body, row.length, [from], UNROLL, ({ offsets, loadWide }) => {
-    for (const [i, value] of offsets.flatMap((at) => loadWide(from, at)).entries())
-      body.set(sums[i], f64x2.add(sums[i], value));
-  });
-  const total = splat(body, f32.demoteF64(sumOfPair(pairwise(sums, f64x2.add), body)));
+  eachVector(body, row.length, [from], UNROLL, (turn) => sum.add(turn, from));
+  const total = splat(body, f32.demoteF64(sum.total()));
   eachOfRow(body, row, [row.x, row.g], (x, g) => f32x4.sub(g, f32x4.mul(exp(x), total)));
 }
