@@ -2,11 +2,13 @@ import '@flambeau/autograd';
 import { cpu } from '@flambeau/backend-cpu';
 import { wasm } from '@flambeau/backend-wasm';
 import {
+  avgPool2d,
   batchNorm,
   type Device,
   layerNorm,
   logSoftmax,
   manualSeed,
+  maxPool2d,
   mul,
   randn,
   softmax,
@@ -94,5 +96,26 @@ describe.each(['one thread', 'two threads'])('values and gradients on %s', (name
     expectSame([x, drawn(channels), drawn(channels)], (v, weight, bias) =>
       batchNorm(v as Tensor, null, null, { weight, bias, training: true }),
     );
+  });
+
+  test.each([
+    [4, 4, 2, {}],
+    [6, 26, 2, {}],
+    [5, 19, 2, {}],
+    [8, 8, 3, { stride: 2, padding: 1 }],
+    [7, 30, 3, { stride: 1, padding: 1 }],
+    [9, 17, [3, 2], { stride: [3, 2], padding: [0, 1], ceilMode: true }],
+    [200, 260, 2, {}],
+    [6, 6, 6, {}],
+    [13, 23, [2, 5], { stride: [3, 7], padding: [1, 2] }],
+    [9, 21, [3, 4], { stride: [1, 1] }],
+    [10, 11, 3, { stride: 4, ceilMode: true }],
+  ] as const)('pooling of %i × %i by windows of %j, %j', (height, width, size, options) => {
+    manualSeed(6);
+    const x = drawn(3, 4, height, width);
+    expectSame([x], (v) => maxPool2d(v as Tensor, size, options));
+    expectSame([x], (v) => avgPool2d(v as Tensor, size, options));
+    expectSame([x], (v) => avgPool2d(v as Tensor, size, { ...options, countIncludePad: false }));
+    expectSame([x], (v) => avgPool2d(v as Tensor, size, { ...options, divisorOverride: 3 }));
   });
 });

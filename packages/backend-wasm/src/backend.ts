@@ -17,6 +17,12 @@ import { scalarFunctions } from './kernels/map/math-calls.ts';
 import { Gemm } from './kernels/matmul/gemm.ts';
 import { createLinear, createMatmul } from './kernels/matmul/matmul.ts';
 import { NARROW_TILE, WIDE_TILE } from './kernels/matmul/tile.ts';
+import {
+  createAvgPool2d,
+  createAvgPool2dGrad,
+  createMaxPool2d,
+  createMaxPool2dGrad,
+} from './kernels/pool/pool.ts';
 import { createRandomUniform } from './kernels/random.ts';
 import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts';
 import { revectorize } from './kernels/revectorize.ts';
@@ -119,6 +125,10 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       conv2d: forFloat32(createConv2d(convolutions)),
       conv2dInputGrad: forFloat32(createConv2dInputGrad(convolutions)),
       conv2dWeightGrad: forFloat32(createConv2dWeightGrad(convolutions)),
+      maxPool2d: forFloat32(createMaxPool2d(kernels, execute)),
+      maxPool2dGrad: forFloat32(createMaxPool2dGrad(kernels, execute, scratch)),
+      avgPool2d: forFloat32(createAvgPool2d(kernels, execute)),
+      avgPool2dGrad: forFloat32(createAvgPool2dGrad(kernels, execute)),
       gather: createGather(memory),
       scatterAdd: createScatterAdd(memory),
       randomUniform: createRandomUniform(memory),
