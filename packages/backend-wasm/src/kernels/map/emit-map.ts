@@ -16,7 +16,7 @@ import type { MapLayout } from './layout.ts';
 import { sortByLevel, widestMoment } from './levels.ts';
 import { gatherCode, loadCode, scalarCode, storeCode } from './load-store.ts';
 import type { MathCall } from './math-calls.ts';
-import { importMath, isImported, scalarFunctions } from './math-calls.ts';
+import { hasFunction, importMath, isImported } from './math-calls.ts';
 import type { CodeContext, Value } from './vector-code.ts';
 import { operation } from './vector-code.ts';
 
@@ -33,7 +33,7 @@ export function emitMap(
   layout: MapLayout,
   memory: MemoryImport,
 ): Uint8Array<ArrayBuffer> {
-  const root = expandScalar(program.root, (name) => scalarFunctions.has(name));
+  const root = expandScalar(program.root, hasFunction);
   const nodes = topological([root]);
   const builder = new ModuleBuilder(memory);
   const call = importMath(builder, nodes);

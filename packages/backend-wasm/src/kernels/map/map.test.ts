@@ -230,6 +230,21 @@ describe('layouts', () => {
   });
 });
 
+test('powers by a number are right to the last bit where they are products or quotients', () => {
+  const special = [0, -0, 1, -1, Infinity, -Infinity, Number.NaN, 1e-30, 3e38, -1e-45];
+  const values = Float32Array.from([...special, ...valuesOf(floats([1003]))]);
+  const x = fromTyped(values, [values.length], { device });
+  for (const exponent of [2, 3, -1, 0, 1, 2.5, -2]) {
+    const found = valuesOf(pow(x, exponent));
+    values.forEach((v, i) => {
+      const exact = v ** exponent;
+      if ([2, 3, -1].includes(exponent)) expect(found[i]).toBe(fround(exact));
+      else
+        expect(Math.abs(fround(exact) - (found[i] as number))).not.toBeGreaterThan(Math.abs(exact) * 1.3e-7);
+    });
+  }
+});
+
 test('integers have the arithmetic of 32 bits, one lane at a time where there is no instruction', () => {
   const special = [0, 1, -1, 7, -7, 31, 2 ** 31 - 1, -(2 ** 31)];
   const [x, y] = [special.flatMap((v) => special.map(() => v)), special.flatMap(() => special)];

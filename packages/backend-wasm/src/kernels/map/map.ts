@@ -1,41 +1,45 @@
 import type { MapKernel, MapProgram } from '@flambeau/core/functional';
 import type { CompiledKernel, Executor, KernelCache } from '../compiled.ts';
 import { writeArguments } from './arguments.ts';
+import { elementTime } from './cost.ts';
 import { emitMap } from './emit-map.ts';
 import type { MapLayout } from './layout.ts';
 import { walkOperands } from './layout.ts';
 
-/** Elements of a map that a thread takes at a time, and how many there must be to share them. */
-const GRAIN = 16_384;
-const SPLIT_ABOVE = 65_536;
+/** Nanoseconds of work that a thread takes at a time, and how many there must be to share them. */
+const GRAIN = 10_000;
+const SPLIT_ABOVE = 40_000;
 
 /** A program's kernel for one kind of layout. */
 interface LaidOut extends MapLayout {
   readonly kernel: CompiledKernel;
+  /** Nanoseconds that an element takes, about. */
+  readonly time: number;
 }
 
 /** The map kernel over a memory: compiles once for each program and kind of layout. */
 export function createMap(kernels: KernelCache, execute: Executor): MapKernel {
   const { memory } = kernels;
   const cache = new WeakMap<MapProgram, LaidOut[]>();
-  const kernelFor = (program: MapProgram, layout: MapLayout): CompiledKernel => {
+  const kernelFor = (program: MapProgram, layout: MapLayout): LaidOut => {
     let own = cache.get(program);
     if (!own) {
       own = [];
       cache.set(program, own);
     }
-    for (const known of own) if (isSameLayout(known, layout)) return known.kernel;
+    for (const known of own) if (isSameLayout(known, layout)) return known;
     const { rank, walks } = layout;
     const kernel = kernels.compile(() => emitMap(program, layout, memory));
-    own.push({ rank, walks, kernel });
-    return kernel;
+    const made = { rank, walks, kernel, time: elementTime(program) };
+    own.push(made);
+    return made;
   };
   return (program, inputs, scalars, output) => {
     const walk = walkOperands(inputs, output);
-    const kernel = kernelFor(program, walk);
+    const { kernel, time } = kernelFor(program, walk);
     const args = writeArguments(memory, program, walk, inputs, scalars, output);
     const { size } = output;
-    execute(kernel, args, size, size < SPLIT_ABOVE ? size : GRAIN);
+    execute(kernel, args, size, size * time < SPLIT_ABOVE ? size : Math.ceil(GRAIN / time));
   };
 }
 

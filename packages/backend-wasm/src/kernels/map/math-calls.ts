@@ -2,9 +2,14 @@ import type { ComputeType, ScalarNode } from '@flambeau/core/functional';
 import type { Expr, ValueType } from '../../emit/expression.ts';
 import { call } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
+import { vectorFunctions } from '../math/functions.ts';
 
-/** Tier-2 functions that kernels have code or an import for. */
+/** Tier-2 functions that kernels have code or an import for, whatever the type. */
 export const scalarFunctions: ReadonlySet<string> = new Set(['log1p', 'expm1', 'fmod']);
+
+/** Whether kernels compute a tier-2 function themselves: those of {@link scalarFunctions}, and what float32 has code for. */
+export const hasFunction = (name: string, type: ComputeType): boolean =>
+  scalarFunctions.has(name) || (type === 'float32' && vectorFunctions[name] !== undefined);
 
 /** What is imported for each type: float32 has functions of its own, of which two need help with large arguments. */
 const IMPORTED: Readonly<Record<ComputeType, ReadonlySet<string>>> = {

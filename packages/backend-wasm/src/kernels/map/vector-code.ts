@@ -4,6 +4,7 @@ import type { FloatLanes } from '../../emit/vector.ts';
 import { f32x4, f64x2, i32x4, shuffle32, v128 } from '../../emit/vector.ts';
 import type { MathContext, Vector } from '../math/context.ts';
 import { vectorFunctions } from '../math/functions.ts';
+import { powOfAll } from '../math/pow.ts';
 import { castCode } from './casts.ts';
 import { integerCode, laneByLane } from './lane-by-lane.ts';
 import type { MathCall } from './math-calls.ts';
@@ -103,8 +104,12 @@ function floatOperation(node: ScalarNode, context: CodeContext): OperationCode |
     const compare = lanes[op as 'eq'] as (...args: readonly Vector[]) => Vector;
     return (values) => narrowMask(each(count, compare)(values));
   }
-  const own = type === 'float32' ? vectorFunctions[op]?.(context) : undefined;
-  if (own) return each(1, own);
+  if (type === 'float32') {
+    // A number that is passed stays one in whatever chain it comes to stand.
+    const ofAll = op === 'pow' && ['scalar', 'const'].includes((args[1] as ScalarNode).op);
+    const own = ofAll ? powOfAll : vectorFunctions[op];
+    if (own) return each(1, own(context));
+  }
   if (!isImported(op, type)) return null;
   const { body, call } = context;
   if (type === 'float32') {

@@ -54,7 +54,7 @@ export function wideExp(context: MathContext): (x: Vector) => Vector {
 }
 
 /** exp(x) − 1 of float64 lanes, likewise; right to float32 relative to itself. */
-function wideExpm1(context: MathContext): (x: Vector) => Vector {
+export function wideExpm1(context: MathContext): (x: Vector) => Vector {
   const { body, constants } = context;
   const reduce = reduction(context);
   const one = constants.f64(1);

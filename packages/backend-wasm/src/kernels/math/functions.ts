@@ -1,4 +1,5 @@
 import type { MathContext, VectorFunction } from './context.ts';
+import { erf } from './erf.ts';
 import { exp, expm1, tanh } from './exp.ts';
 import { log, log1p } from './log.ts';
 import { pow } from './pow.ts';
@@ -17,4 +18,5 @@ export const vectorFunctions: Readonly<Record<string, (context: MathContext) => 
   sin,
   cos,
   pow,
+  erf,
 };

@@ -77,6 +77,24 @@ const NEAR = (from: number, to: number): Float32Array =>
 
 type Meaning = (x: number, y: number) => number;
 
+/** The error function by its series, or by the continued fraction of erfc (W. B. Jones and W. J. Thron, 1980). */
+function erf(x: number): number {
+  const a = Math.abs(x);
+  if (a < 2.5) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+      term *= (-x * x) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = 0;
+  for (let n = 60; n > 0; n--) fraction = n / 2 / (a + fraction);
+  const rest = a > 30 ? 0 : Math.exp(-a * a) / (Math.sqrt(Math.PI) * (a + fraction));
+  return Number.isNaN(x) ? x : Math.sign(x) * (1 - rest);
+}
+
 const unary: Readonly<Record<string, Meaning>> = {
   exp: Math.exp,
   expm1: Math.expm1,
@@ -85,6 +103,7 @@ const unary: Readonly<Record<string, Meaning>> = {
   log1p: Math.log1p,
   sin: Math.sin,
   cos: Math.cos,
+  erf,
 };
 
 const pow: Meaning = (x, y) => (x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y);

@@ -1,3 +1,4 @@
+import { f32 } from '../../emit/expression.ts';
 import { f32x4, f64x2, v128 } from '../../emit/vector.ts';
 import type { MathContext, Vector, VectorFunction } from './context.ts';
 import { wideExp } from './exp.ts';
@@ -43,5 +44,31 @@ export function pow(context: MathContext): VectorFunction {
     const negative = v128.and(f32x4.lt(x, zero), f32x4.lt(m, infinity));
     const result = v128.or(magnitude, v128.and(v128.and(x, signBit), odd));
     return body.let(v128.or(result, v128.andnot(negative, whole)));
+  };
+}
+
+/**
+ * x to a power that is the same in all lanes. Of the most common ones, 2, 3 and −1, it is a product or a quotient: right
+ * to the last bit, which {@link pow} need not be.
+ */
+export function powOfAll(context: MathContext): VectorFunction {
+  const { body, constants } = context;
+  const general = pow(context);
+  const one = constants.f32(1);
+  return (...args) => {
+    const [x, y] = args as readonly [Vector, Vector];
+    const exponent = body.let(f32x4.extractLane(y, 0));
+    const result = body.local('v128');
+    const otherwise = (value: number, power: () => Vector, next: () => void) => (): void =>
+      body.if(f32.eq(exponent, f32.const(value)), () => body.set(result, power()), next);
+    const cube = (): Vector =>
+      narrow(
+        context,
+        widen(context, x).map((h) => f64x2.mul(f64x2.mul(h, h), h)),
+      );
+    const rest = (): void => body.set(result, general(x, y));
+    const inverse = otherwise(-1, () => f32x4.div(one, x), rest);
+    otherwise(2, () => f32x4.mul(x, x), otherwise(3, cube, inverse))();
+    return result;
   };
 }
