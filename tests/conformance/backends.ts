@@ -66,6 +66,36 @@ export const configurations: readonly Configuration[] = [
   },
   { name: 'wasm', about: 'kernels emitted at run time', inTests: true, onPage: true, create: () => wasm() },
   {
+    name: 'wasm-threads',
+    about: 'wasm on more threads than most machines have cores',
+    inTests: false,
+    onPage: false,
+    create: () => wasm({ threads: 8 }),
+  },
+  {
+    name: 'wasm-one-thread',
+    about: 'wasm where there is neither shared memory nor a worker',
+    inTests: false,
+    onPage: false,
+    create: () => wasm({ threads: 1 }),
+  },
+  {
+    name: 'wasm-spilling',
+    about: 'wasm with little memory, which is spilled all the time',
+    inTests: false,
+    onPage: false,
+    create: () => wasm({ memoryBudget: 1 << 20 }),
+  },
+  {
+    name: 'wasm-revectorized',
+    about: 'wasm with vectors of 256 bits, an experiment of V8',
+    inTests: false,
+    onPage: false,
+    create: () => wasm({ revectorize: true }),
+    unavailable: async () =>
+      (await wasm({ revectorize: true })).report()['revectorized'] ? null : 'needs Node 24 or later',
+  },
+  {
     name: 'webgpu',
     about: 'kernels as WGSL written at run time; second derivatives are compared with the cpu',
     inTests: false,

@@ -24,6 +24,33 @@ const body = (options: string): string => `
 const expected = { threads: 2, fallbacks: [], failures: [], same: true, sample: expect.any(Number) };
 const wanted = '{ threads: 2 }';
 
+describe.runIf(chromium)('modules in Chromium', { timeout: 60_000 }, () => {
+  test('are small enough for the main thread of a page, of older browsers too', async () => {
+    const program = `
+      const device = await wasm({ threads: 1 });
+      const x = rand([100, 300], { device });
+      const y = matmul(x, x.t()).mul(2).exp().add(1).log().relu();
+      for (const z of [y, y.sum(), y.sum(0), y.amax(1), x.t().add(x.sum(1)), x.mul(3).to('int32').add(1)]) await z.data();
+      return device.report().compiled;
+    `;
+    const found = (await runInPage(imports, program, { isolated: false })) as {
+      kernels: number;
+      largest: number;
+    };
+    expect(found.kernels).toBeGreaterThan(6);
+    expect(found.largest).toBeLessThan(4096);
+  });
+
+  test('are refused by a policy without wasm-unsafe-eval, which wasm() says at once', async () => {
+    const policy = "default-src 'self'; script-src 'self'";
+    const program = "return wasm().then(() => 'made', (error) => error.name + ': ' + error.message);";
+    const found = await runInPage(imports, program, { isolated: true, policy });
+    expect(found).toMatch(
+      /^DeviceError: wasm\(\): WebAssembly cannot be compiled here: .*'wasm-unsafe-eval' in its script-src/,
+    );
+  });
+});
+
 describe.runIf(chromium)('threads in Chromium', { timeout: 60_000 }, () => {
   test('an isolated page computes on two, with the numbers of one', async () => {
     expect(await runInPage(imports, body(wanted), { isolated: true })).toEqual(expected);

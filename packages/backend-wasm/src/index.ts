@@ -3,6 +3,7 @@ import { createDevice, deferredMaps, spillingMemory } from '@flambeau/core/funct
 import type { WasmBackendOptions, WasmParts } from './backend.ts';
 import { createWasmBackend } from './backend.ts';
 import { availableCores } from './engine/host.ts';
+import { checkMayCompile } from './kernels/compiled.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
 import { WorkerPool } from './pool/pool.ts';
 import { missingForWorkers } from './pool/start-worker.ts';
@@ -34,6 +35,7 @@ export interface WasmOptions extends WasmBackendOptions {
  * ```
  */
 export async function wasm(options: WasmOptions = {}): Promise<Device> {
+  checkMayCompile();
   return createDevice(createWasmBackend(options, await startThreads(options)), {
     memory: spillingMemory,
     deferral: deferredMaps,

@@ -1,4 +1,5 @@
-import type { ModuleBuilder } from '../emit/module.ts';
+import { DeviceError } from '@flambeau/core/functional';
+import { ModuleBuilder } from '../emit/module.ts';
 import { bytesToCompile } from '../engine/revectorizer.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../memory/linear-memory.ts';
@@ -40,6 +41,8 @@ export const serialExecutor: Executor = Object.assign(
 export interface CompileStats {
   kernels: number;
   bytes: number;
+  /** Bytes of the largest module. */
+  largest: number;
   emitMs: number;
   compileMs: number;
 }
@@ -52,9 +55,33 @@ export const compiledKernels = (): number => kernelIds;
 /** Compiles a module that imports `env.memory` and `math` and exports `run`. */
 export function compileKernel(emitted: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): CompiledKernel {
   const bytes = bytesToCompile(emitted);
-  const module = new WebAssembly.Module(bytes);
+  const module = compileModule(bytes);
   const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: mathImports });
   return { id: kernelIds++, bytes, run: exports['run'] as unknown as RangeKernel };
+}
+
+function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DeviceError(
+      'wasm',
+      `a kernel is too large to be compiled on the main thread of a page: got ${bytes.length} bytes, expected what the browser allows (4096 in Chrome before 114). Use the device in a worker. ${error.message}`,
+    );
+  }
+}
+
+/** @throws DeviceError where the host does not let WebAssembly be compiled. */
+export function checkMayCompile(): void {
+  try {
+    new WebAssembly.Module(new ModuleBuilder().encode());
+  } catch (error) {
+    throw new DeviceError(
+      'wasm',
+      `WebAssembly cannot be compiled here: got '${error instanceof Error ? error.message : String(error)}', expected a host with WebAssembly, and under a content-security policy 'wasm-unsafe-eval' in its script-src.`,
+    );
+  }
 }
 
 /** Where kernels come from: compiled at their first use, by a key that says all that their code depends on. */
@@ -62,7 +89,7 @@ export class KernelCache {
   readonly memory: LinearMemory;
   /** The tile that products take, where they have room for it. */
   readonly tile: Tile;
-  readonly stats: CompileStats = { kernels: 0, bytes: 0, emitMs: 0, compileMs: 0 };
+  readonly stats: CompileStats = { kernels: 0, bytes: 0, largest: 0, emitMs: 0, compileMs: 0 };
   readonly #kernels = new Map<string, CompiledKernel>();
 
   constructor(memory: LinearMemory, tile: Tile = NARROW_TILE) {
@@ -88,6 +115,7 @@ export class KernelCache {
     const kernel = compileKernel(bytes, this.memory.memory);
     this.stats.kernels++;
     this.stats.bytes += bytes.length;
+    this.stats.largest = Math.max(this.stats.largest, bytes.length);
     this.stats.emitMs += emitted - begin;
     this.stats.compileMs += performance.now() - emitted;
     return kernel;
