@@ -47,6 +47,25 @@ describe('a program that uses worker kernels', () => {
     }
   }, 60_000);
 
+  test('without waiting, workers join a loop that never gives way, and none is started for little work', async () => {
+    const late = (size: number): string => `
+      import { wasmSync } from '@flambeau/backend-wasm';
+      import { full } from '@flambeau/core';
+      const device = wasmSync({ threads: 3 });
+      const x = full([${size}], 3, { device });
+      const sums = new Set();
+      const begin = performance.now();
+      do sums.add(x.mul(x).add(1).sum().dataSync()[0]);
+      while (device.report().threads < 3 && performance.now() - begin < ${size > 1000 ? 10_000 : 300});
+      const { threads, threadFailures } = device.report();
+      console.log(JSON.stringify({ sums: [...sums], threads, failures: threadFailures }));
+    `;
+    for (const said of await runBundled(late(200_000), false))
+      expect(said).toEqual({ sums: [sum], threads: 3, failures: [] });
+    for (const said of await runBundled(late(100), false))
+      expect(said).toEqual({ sums: [1000], threads: 1, failures: [] });
+  }, 60_000);
+
   test('works inside a worker too', async () => {
     const inside = await build({
       stdin: {

@@ -22,6 +22,8 @@ export interface ControlWords {
   readonly stop: number;
   /** One word for each worker: 1 while it may hold a chunk. */
   readonly inside: number;
+  /** One word for each worker: 1 from when it looks for work. */
+  readonly ready: number;
   /** One word for each chunk: the number of the job in which it was last done, negative where it failed. */
   readonly done: number;
   readonly length: number;
@@ -39,7 +41,8 @@ export const LAST_JOB: number = 2 ** (31 - CHUNK_BITS) - 1;
 export const MAX_WORKERS = 64;
 
 const INSIDE = 16;
-const DONE: number = INSIDE + MAX_WORKERS;
+const READY: number = INSIDE + MAX_WORKERS;
+const DONE: number = READY + MAX_WORKERS;
 
 export const WORDS: ControlWords = {
   ticket: 0,
@@ -54,6 +57,7 @@ export const WORDS: ControlWords = {
   callerSleeps: 9,
   stop: 10,
   inside: INSIDE,
+  ready: READY,
   done: DONE,
   length: DONE + MAX_CHUNKS,
 };

@@ -38,6 +38,10 @@ export class WorkerPool {
   /** False on the main thread of a page, which may not block and therefore looks again and again. */
   readonly #mayBlock: boolean;
   readonly #modules = new Map<number, { readonly address: number; readonly length: number }>();
+  /** More than the number of any thread: 0 is the caller, and a worker that could not start leaves a gap. */
+  readonly threadNumbers: number;
+  /** True before the workers of a late pool are started. */
+  #waits = false;
   #members: Member[] = [];
   /** Workers that were given up and may not have ended yet. */
   readonly #leaving = new Set<Member>();
@@ -49,6 +53,7 @@ export class WorkerPool {
     this.#spin = options.spin ?? 20_000;
     this.#lostAfter = options.lostAfter ?? 2_000;
     this.#workerUrl = options.workerUrl;
+    this.threadNumbers = 1 + Math.min(options.threads - 1, MAX_WORKERS);
     this.control = new Int32Array(new SharedArrayBuffer(4 * WORDS.length));
     this.#mayBlock = mayBlock(this.control);
   }
@@ -56,28 +61,47 @@ export class WorkerPool {
   /** Starts the workers and waits until they are ready. */
   static async start(memory: LinearMemory, options: PoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(memory, options);
-    const count = Math.min(options.threads - 1, MAX_WORKERS);
-    const starts = await Promise.allSettled(Array.from({ length: count }, (_, index) => pool.#add(index)));
-    for (const start of starts) if (start.status === 'rejected') pool.failures.push(String(start.reason));
+    await pool.#begin(false);
     return pool;
   }
 
-  async #add(index: number): Promise<void> {
+  /** A pool whose workers are started when there is work for them. The caller computes alone until they are ready. */
+  static late(memory: LinearMemory, options: PoolOptions): WorkerPool {
+    const pool = new WorkerPool(memory, options);
+    pool.#waits = true;
+    return pool;
+  }
+
+  async #begin(mayEnd: boolean): Promise<void> {
+    this.#waits = false;
+    const indices = Array.from({ length: this.threadNumbers - 1 }, (_, index) => index);
+    const starts = await Promise.allSettled(indices.map((index) => this.#add(index, mayEnd)));
+    for (const start of starts) if (start.status === 'rejected') this.failures.push(String(start.reason));
+  }
+
+  async #add(index: number, mayEnd: boolean): Promise<void> {
     const start = { words: WORDS, chunkBits: CHUNK_BITS, control: this.control, spin: this.#spin, index };
     const all = { ...start, memory: this.#memory.memory };
-    const member = { index, handle: await startWorker(all, this.#workerUrl) };
+    const { ready, handle } = startWorker(all, { url: this.#workerUrl, mayEnd });
+    const member = { index, handle };
+    // At once: it may take a chunk before this thread hears that it is ready.
     this.#members.push(member);
-    void member.handle.ended.then(() => this.#forget(member));
+    void handle.ended.then(() => this.#forget(member));
+    try {
+      await ready;
+    } catch (error) {
+      this.#forget(member);
+      throw error;
+    }
   }
 
   /** Threads that compute now, the caller included. */
   get threads(): number {
-    return 1 + this.#members.length;
+    return 1 + this.#members.filter((member) => this.#isReady(member)).length;
   }
 
-  /** More than the number of any thread: 0 is the caller, and a worker that could not start leaves a gap. */
-  get threadNumbers(): number {
-    return this.#members.reduce((most, { index }) => Math.max(most, index + 2), 1);
+  #isReady({ index }: Member): boolean {
+    return Atomics.load(this.control, WORDS.ready + index) === 1;
   }
 
   /** The workers that help. @internal */
@@ -92,7 +116,8 @@ export class WorkerPool {
   run(kernel: CompiledKernel, args: number, count: number, chunkSize: number): void {
     const size = Math.max(chunkSize, Math.ceil(count / MAX_CHUNKS));
     const chunks = Math.ceil(count / size);
-    if (chunks <= 1 || this.#members.length === 0) {
+    if (chunks > 1 && this.#waits) void this.#begin(true);
+    if (chunks <= 1 || !this.#members.some((member) => this.#isReady(member))) {
       kernel.run(args, 0, count, 0);
       return;
     }

@@ -39,23 +39,37 @@ export function missingForWorkers(): string | null {
 /** A worker that says nothing for so long, in milliseconds, is taken for one that cannot start. */
 const START_TIMEOUT = 15_000;
 
+/** How a worker is started. */
+export interface StartOptions {
+  /** Where browsers find the program as a file. Default: made from text. */
+  readonly url?: string | URL | undefined;
+  /** Whether the process may end while the worker starts. */
+  readonly mayEnd?: boolean;
+}
+
 /**
  * Starts a worker thread. Its program is text, so that there is no path for bundlers to lose; in browsers, a policy that
- * allows no workers from `blob:` needs it as a file at `url`. Resolves when the worker looks for work.
+ * allows no workers from `blob:` needs it as a file at `url`.
  */
-export async function startWorker(start: WorkerStart, url?: string | URL): Promise<WorkerHandle> {
+export function startWorker(start: WorkerStart, { url, mayEnd = false }: StartOptions = {}): Starting {
   const threads = nodeThreads();
-  const { ready, handle } = threads ? startNodeWorker(threads, start) : startWebWorker(start, url);
+  const { ready, handle } = threads ? startNodeWorker(threads, start, mayEnd) : startWebWorker(start, url);
+  return { ready: inTime(ready, handle, mayEnd), handle };
+}
+
+/** Fails for a worker that does not start in time, and ends those that failed. */
+async function inTime(ready: Promise<void>, handle: WorkerHandle, mayEnd: boolean): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new Error(`wasm: a worker did not start within ${START_TIMEOUT} ms`)),
       START_TIMEOUT,
     );
+    // Node's timers are objects and keep the process alive.
+    if (mayEnd && typeof timer === 'object') (timer as { unref?(): void }).unref?.();
   });
   try {
     await Promise.race([ready, late]);
-    return handle;
   } catch (error) {
     void handle.terminate();
     throw error;
@@ -65,14 +79,15 @@ export async function startWorker(start: WorkerStart, url?: string | URL): Promi
 }
 
 /** A worker on its way. */
-interface Starting {
+export interface Starting {
   /** Resolves when it looks for work, rejects when it never will. */
   readonly ready: Promise<void>;
   readonly handle: WorkerHandle;
 }
 
-function startNodeWorker(threads: NodeThreads, start: WorkerStart): Starting {
+function startNodeWorker(threads: NodeThreads, start: WorkerStart, mayEnd: boolean): Starting {
   const worker = new threads.Worker(WORKER_SOURCE, { eval: true });
+  if (mayEnd) worker.unref();
   const ended = new Promise<void>((end) => worker.on('exit', () => end()));
   const ready = new Promise<void>((resolve, reject) => {
     // A listener that stays would keep the process alive, and so would the worker until it is let go.

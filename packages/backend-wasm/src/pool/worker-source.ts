@@ -93,6 +93,7 @@ function work({ memory, control, words, chunkBits, index, spin }, ready) {
     }
   }
 
+  Atomics.store(control, words.ready + index, 1);
   ready();
   for (let idle = 0; word(words.stop) === 0; ) {
     const ticket = word(words.ticket);
