@@ -25,9 +25,10 @@ export function erf(context: MathContext): VectorFunction {
   return (...args) => {
     const [x] = args as readonly [Vector];
     const magnitude = body.let(f32x4.pmin(f32x4.abs(x), largest));
-    const less = widen(context, magnitude).map((a) =>
-      expm1(body.let(f64x2.mul(polynomial(a, coefficients), a))),
+    const exponents = widen(context, magnitude).map((a) =>
+      body.let(f64x2.mul(polynomial(context, a, coefficients), a)),
     );
+    const less = exponents.map(expm1);
     return body.let(v128.or(f32x4.abs(narrow(context, less)), v128.and(x, sign)));
   };
 }

@@ -49,7 +49,7 @@ export function wideExp(context: MathContext): (x: Vector) => Vector {
   const coefficients = [1, 1, ...EXP].map((c) => context.constants.f64(c));
   return (x) => {
     const { r, power } = reduce(x);
-    return context.body.let(f64x2.mul(polynomial(r, coefficients), power));
+    return context.body.let(f64x2.mul(polynomial(context, r, coefficients), power));
   };
 }
 
@@ -61,7 +61,7 @@ export function wideExpm1(context: MathContext): (x: Vector) => Vector {
   const coefficients = [1, ...EXPM1].map((c) => constants.f64(c));
   return (x) => {
     const { r, power } = reduce(x);
-    const less = f64x2.mul(polynomial(r, coefficients), r);
+    const less = f64x2.mul(polynomial(context, r, coefficients), r);
     return body.let(f64x2.add(f64x2.mul(less, power), f64x2.sub(power, one)));
   };
 }

@@ -17,7 +17,8 @@ const BITS_OF_SQRT_HALF = 0x3fe6_a09e_667f_3bcdn;
 const MANTISSA = 0x000f_ffff_ffff_ffffn;
 
 /** log of float64 lanes, good enough for float32. They must be positive, normal and finite; else it is any number. */
-export function wideLog({ body, constants }: MathContext): (x: Vector) => Vector {
+export function wideLog(context: MathContext): (x: Vector) => Vector {
+  const { body, constants } = context;
   const shift = constants.i64(BITS_OF_ONE - BITS_OF_SQRT_HALF);
   const mantissa = constants.i64(MANTISSA);
   const sqrtHalf = constants.i64(BITS_OF_SQRT_HALF);
@@ -33,7 +34,7 @@ export function wideLog({ body, constants }: MathContext): (x: Vector) => Vector
     const m = body.let(i64x2.add(v128.and(bits, mantissa), sqrtHalf));
     const s = body.let(f64x2.div(f64x2.sub(m, one), f64x2.add(m, one)));
     const z = body.let(f64x2.mul(s, s));
-    return body.let(f64x2.add(f64x2.mul(k, ln2), f64x2.mul(s, polynomial(z, coefficients))));
+    return body.let(f64x2.add(f64x2.mul(k, ln2), f64x2.mul(s, polynomial(context, z, coefficients))));
   };
 }
 

@@ -41,8 +41,8 @@ function trigonometric(context: MathContext, name: 'sin' | 'cos'): VectorFunctio
       return body.let(f64x2.sub(f64x2.sub(half, f64x2.mul(n, high)), f64x2.mul(n, low)));
     });
     const z = r.map((half) => body.let(f64x2.mul(half, half)));
-    const odds = r.map((half, i) => f64x2.mul(half, polynomial(z[i] as Vector, sine)));
-    const evens = z.map((half) => polynomial(half, cosine));
+    const odds = r.map((half, i) => f64x2.mul(half, polynomial(context, z[i] as Vector, sine)));
+    const evens = z.map((half) => polynomial(context, half, cosine));
     const [sines, cosines] = [narrow(context, odds), narrow(context, evens)];
     const n = shuffle32(rounded[0] as Vector, rounded.at(-1) as Vector, [0, 2, 4, 6]);
     const quadrant = body.let(name === 'sin' ? n : i32x4.add(n, one));

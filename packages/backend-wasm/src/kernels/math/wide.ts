@@ -24,7 +24,21 @@ export function narrow({ body }: MathContext, [low, high]: Wide): Vector {
   return shuffle32(single, single, [0, 1, 0, 1]);
 }
 
-/** c₀ + c₁x + c₂x² + … in float64, by Horner's rule. */
-export function polynomial(x: Vector, coefficients: readonly Vector[]): Vector {
-  return coefficients.reduceRight((sum, c) => f64x2.add(f64x2.mul(sum, x), c));
+/**
+ * c₀ + c₁x + c₂x² + … in float64, by G. Estrin's scheme (1960): pairs, then pairs of pairs. Horner's rule has fewer
+ * products, but each waits for the one before, and there the time goes.
+ */
+export function polynomial({ body }: MathContext, x: Vector, coefficients: readonly Vector[]): Vector {
+  let parts = coefficients;
+  let power = x;
+  while (parts.length > 1) {
+    const pairs: Vector[] = [];
+    for (let i = 0; i < parts.length; i += 2) {
+      const [low, high] = [parts[i] as Vector, parts[i + 1]];
+      pairs.push(high ? body.let(f64x2.add(low, f64x2.mul(high, power))) : low);
+    }
+    parts = pairs;
+    if (parts.length > 1) power = body.let(f64x2.mul(power, power));
+  }
+  return parts[0] as Vector;
 }
