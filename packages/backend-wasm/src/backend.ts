@@ -8,7 +8,7 @@ import { createConv2d, createConv2dInputGrad, createConv2dWeightGrad } from './k
 import { Correlator } from './kernels/conv/correlation.ts';
 import { Depthwise } from './kernels/conv/depthwise.ts';
 import { WeightGradient } from './kernels/conv/weight-gradient.ts';
-import { createCopy, createFill } from './kernels/copy.ts';
+import { Copier, createCopy, createFill } from './kernels/copy/copy.ts';
 import { createGather, createScatterAdd } from './kernels/indexing.ts';
 import { createLayerNorm, createLayerNormGrad } from './kernels/layer-norm/layer-norm.ts';
 import type { WasmBlock } from './kernels/map/arguments.ts';
@@ -82,6 +82,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
   };
   let pressure: MemoryPressure | null = null;
   const scratch = new Scratch(memory, release, () => pressure);
+  const copier = new Copier(kernels, execute, scratch);
   const gemm = new Gemm(kernels, execute, scratch);
   const convolutions = {
     memory,
@@ -108,8 +109,8 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
     },
     kernels: {
       map: createMap(kernels, execute),
-      copyStrided: createCopy(memory),
-      fill: createFill(memory),
+      copyStrided: createCopy(copier),
+      fill: createFill(copier),
       sum: createSum(kernels, execute, scratch),
       amax: createAmax(kernels, execute),
       argmax: createArgmax(kernels, execute),
