@@ -67,8 +67,9 @@ describe('flags of V8', { timeout: 60_000 }, () => {
       const { fallbacks } = (await wasm({ threads: 1, revectorize: true })).report();
       console.log(JSON.stringify(fallbacks));`;
     for (const { major, printed } of await printedBy(before)) {
-      const late = '1 kernels were compiled before revectorize: other devices keep their code';
-      expect(printed).toEqual([major >= 24 ? late : 'revectorize needs Node 24 or later']);
+      const late = /^[1-9]\d* kernels were compiled before revectorize: other devices keep their code$/;
+      const expected = major >= 24 ? late : /^revectorize needs Node 24 or later$/;
+      expect(printed).toEqual([expect.stringMatching(expected)]);
     }
   });
 });
