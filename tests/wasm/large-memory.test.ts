@@ -1,6 +1,5 @@
 // Addresses above 2^31 are negative as int32: nothing may take them for that.
-import { createWasmBackend } from '@flambeau/backend-wasm';
-import { LinearMemory, WorkerPool } from '@flambeau/backend-wasm/testing';
+import { createWasmBackend, LinearMemory, WorkerPool } from '@flambeau/backend-wasm/testing';
 import type { Device, Tensor } from '@flambeau/core';
 import {
   argmax,

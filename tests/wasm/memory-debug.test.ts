@@ -1,5 +1,4 @@
-import { createWasmBackend } from '@flambeau/backend-wasm';
-import { LinearMemory } from '@flambeau/backend-wasm/testing';
+import { createWasmBackend, LinearMemory } from '@flambeau/backend-wasm/testing';
 import { setDebug } from '@flambeau/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 

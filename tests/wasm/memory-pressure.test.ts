@@ -1,5 +1,4 @@
-import { createWasmBackend } from '@flambeau/backend-wasm';
-import { LinearMemory } from '@flambeau/backend-wasm/testing';
+import { createWasmBackend, LinearMemory } from '@flambeau/backend-wasm/testing';
 import type { Device, Tensor } from '@flambeau/core';
 import {
   createDevice,

@@ -9,8 +9,7 @@ import type { PoolOptions } from './pool/pool.ts';
 import { WorkerPool } from './pool/pool.ts';
 import { missingForWorkers } from './pool/start-worker.ts';
 
-export type { WasmBackendOptions, WasmParts } from './backend.ts';
-export { createWasmBackend } from './backend.ts';
+export type { WasmBackendOptions } from './backend.ts';
 
 /** Options of {@link wasm}. */
 export interface WasmOptions extends WasmBackendOptions {
@@ -20,7 +19,7 @@ export interface WasmOptions extends WasmBackendOptions {
    * Where browsers find the workers' program: the file `@flambeau/backend-wasm/worker`, served beside the page. Needed only
    * under a content-security policy that allows no workers from `blob:`.
    */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | { readonly href: string };
 }
 
 /**
@@ -86,5 +85,5 @@ function threadsFor(
 
 const poolOptions = (threads: number, { workerUrl }: WasmOptions): PoolOptions => ({
   threads,
-  ...(workerUrl !== undefined && { workerUrl }),
+  ...(workerUrl !== undefined && { workerUrl: typeof workerUrl === 'string' ? workerUrl : workerUrl.href }),
 });

@@ -3,11 +3,11 @@ import { describe, expect, test, vi } from 'vitest';
 import * as fl from './index.ts';
 
 describe('the one import', () => {
-  test('makes the cpu the default device and loads autograd', async () => {
+  test('makes wasm the default device and loads autograd', async () => {
     const w = fl.tensor([1, 2], { requiresGrad: true });
     w.mul(w).sum().backward();
     expect(await w.grad?.toArray()).toEqual([2, 4]);
-    expect(w.device).toBe(fl.cpu());
+    expect(w.device.name).toBe('wasm');
   });
 
   test('has every name of every package it depends on', async () => {
@@ -15,7 +15,7 @@ describe('the one import', () => {
       readonly dependencies: Record<string, string>;
     };
     const names = Object.keys(manifest.dependencies);
-    expect(names).toHaveLength(8);
+    expect(names).toHaveLength(9);
     for (const name of names) {
       const exported = (await import(name)) as Record<string, unknown>;
       for (const [key, value] of Object.entries(exported))
@@ -25,7 +25,7 @@ describe('the one import', () => {
 
   test('leaves a device alone that was set before', async () => {
     const before = fl.getDefaultDevice();
-    const other = fl.createDevice({ ...before.backend, name: 'other' });
+    const other = fl.createDevice({ ...fl.cpu().backend, name: 'other' });
     fl.setDefaultDevice(other);
     try {
       vi.resetModules();
@@ -36,6 +36,17 @@ describe('the one import', () => {
       fl.setDefaultDevice(before);
     }
   });
+});
+
+test('without WebAssembly, or where it has no vectors, the cpu is the best device', async () => {
+  const { bestDevice } = await import('./best-device.ts');
+  expect(bestDevice().name).toBe('wasm');
+  vi.stubGlobal('WebAssembly', undefined);
+  try {
+    expect(bestDevice().name).toBe('cpu');
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 describe('pick', () => {

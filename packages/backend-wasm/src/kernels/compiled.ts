@@ -1,5 +1,6 @@
 import { DeviceError } from '@flambeau/core/functional';
 import { ModuleBuilder } from '../emit/module.ts';
+import { v128 } from '../emit/vector.ts';
 import { bytesToCompile } from '../engine/revectorizer.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../memory/linear-memory.ts';
@@ -72,14 +73,16 @@ function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   }
 }
 
-/** @throws DeviceError where the host does not let WebAssembly be compiled. */
+/** @throws DeviceError where the host does not let WebAssembly be compiled, or knows no vectors of 128 bits. */
 export function checkMayCompile(): void {
   try {
-    new WebAssembly.Module(new ModuleBuilder().encode());
+    const builder = new ModuleBuilder();
+    builder.addFunction('vectors', [], (body) => void body.let(v128.const(new Uint8Array(16))));
+    new WebAssembly.Module(builder.encode());
   } catch (error) {
     throw new DeviceError(
       'wasm',
-      `WebAssembly cannot be compiled here: got '${error instanceof Error ? error.message : String(error)}', expected a host with WebAssembly, and under a content-security policy 'wasm-unsafe-eval' in its script-src.`,
+      `WebAssembly cannot be compiled here: got '${error instanceof Error ? error.message : String(error)}', expected a host with WebAssembly and its SIMD, and under a content-security policy 'wasm-unsafe-eval' in its script-src.`,
     );
   }
 }

@@ -13,7 +13,7 @@ export interface PoolOptions {
   /** Milliseconds after which a chunk that a worker claimed is taken for lost. */
   readonly lostAfter?: number;
   /** Where browsers find the workers' program as a file. Default: made from text. */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string;
 }
 
 interface Member {
@@ -34,7 +34,7 @@ export class WorkerPool {
   readonly #memory: LinearMemory;
   readonly #spin: number;
   readonly #lostAfter: number;
-  readonly #workerUrl: string | URL | undefined;
+  readonly #workerUrl: string | undefined;
   /** False on the main thread of a page, which may not block and therefore looks again and again. */
   readonly #mayBlock: boolean;
   readonly #modules = new Map<number, { readonly address: number; readonly length: number }>();

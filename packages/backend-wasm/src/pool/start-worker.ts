@@ -42,7 +42,7 @@ const START_TIMEOUT = 15_000;
 /** How a worker is started. */
 export interface StartOptions {
   /** Where browsers find the program as a file. Default: made from text. */
-  readonly url?: string | URL | undefined;
+  readonly url?: string | undefined;
   /** Whether the process may end while the worker starts. */
   readonly mayEnd?: boolean;
 }
@@ -106,7 +106,7 @@ function startNodeWorker(threads: NodeThreads, start: WorkerStart, mayEnd: boole
 const TERMINATED = 5_000;
 
 /** Web Workers do not tell that they have ended: ours says so, or was terminated a while ago. */
-function startWebWorker(start: WorkerStart, url: string | URL | undefined): Starting {
+function startWebWorker(start: WorkerStart, url: string | undefined): Starting {
   const blob =
     url === undefined ? URL.createObjectURL(new Blob([WORKER_SOURCE], { type: JAVASCRIPT })) : null;
   const forget = (): void => {
@@ -117,7 +117,7 @@ function startWebWorker(start: WorkerStart, url: string | URL | undefined): Star
     end = resolve;
   });
   try {
-    const worker = new Worker(blob ?? (url as string | URL), { name: 'flambeau' });
+    const worker = new Worker(blob ?? (url as string), { name: 'flambeau' });
     const ready = new Promise<void>((resolve, reject) => {
       worker.addEventListener('message', ({ data }) => {
         if (data === 'ready') resolve();
@@ -141,7 +141,7 @@ function startWebWorker(start: WorkerStart, url: string | URL | undefined): Star
 const JAVASCRIPT = 'text/javascript';
 
 /** Why a worker's program did not run, as far as the browser tells: of a policy's refusal it says nothing. */
-function reasonOf({ message }: ErrorEvent, url: string | URL | undefined): string {
+function reasonOf({ message }: ErrorEvent, url: string | undefined): string {
   if (message) return `wasm: a worker failed: ${message}`;
   return url === undefined
     ? 'wasm: a worker could not be loaded: a content-security policy needs worker-src blob:, or give wasm({ workerUrl })'

@@ -1,4 +1,6 @@
 // What tests of this repository need of the inside. Not for others.
+
+export { createWasmBackend } from '../backend.ts';
 export type { Expr } from '../emit/expression.ts';
 export { f32, i32 } from '../emit/expression.ts';
 export type { FunctionBody, Local } from '../emit/function.ts';
