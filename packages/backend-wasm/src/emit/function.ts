@@ -166,8 +166,15 @@ export class FunctionBody {
 
   /** The function in the format of the code section, without its size. */
   encode(): ByteWriter {
-    const out = new ByteWriter().unsigned(this.#locals.length);
-    for (const type of this.#locals) out.unsigned(1).bytes(TYPE_CODES[type]);
+    // Neighbours of one type are declared together.
+    const groups: { readonly type: ValueType; count: number }[] = [];
+    for (const type of this.#locals) {
+      const last = groups.at(-1);
+      if (last?.type === type) last.count++;
+      else groups.push({ type, count: 1 });
+    }
+    const out = new ByteWriter().unsigned(groups.length);
+    for (const { type, count } of groups) out.unsigned(count).bytes(TYPE_CODES[type]);
     return out.append(this.#code).bytes(0x0b);
   }
 }

@@ -56,6 +56,26 @@ describe('statements', () => {
     }
   });
 
+  test('variables of several types stay what they are, in whatever order they were made', () => {
+    const builder = new ModuleBuilder({ shared: false, maximumPages: 4 });
+    builder.addFunction('run', ['i32'], (body, n) => {
+      const variables = ([1, 2, 3, 4] as const).map((i) => [
+        body.let(i32.add(n, i32.const(i))),
+        body.let(f32.const(i / 2)),
+        body.let(f32.const(-i)),
+      ]);
+      variables.flat().forEach((variable, i) => {
+        body.store(i32.const(4 * i), variable);
+      });
+    });
+    instantiate(builder)['run']?.(10);
+    const floats = new Float32Array(memory.buffer, 0, 12);
+    const integers = new Int32Array(memory.buffer, 0, 12);
+    expect([0, 3, 6, 9].map((i) => integers[i])).toEqual([11, 12, 13, 14]);
+    expect([1, 4, 7, 10].map((i) => floats[i])).toEqual([0.5, 1, 1.5, 2]);
+    expect([2, 5, 8, 11].map((i) => floats[i])).toEqual([-1, -2, -3, -4]);
+  });
+
   test('a variable is computed once, however often it is read', () => {
     const builder = new ModuleBuilder({ shared: false, maximumPages: 4 });
     let calls = 0;

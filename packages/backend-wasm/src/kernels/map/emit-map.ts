@@ -20,6 +20,9 @@ import { hasFunction, importMath, isImported } from './math-calls.ts';
 import type { CodeContext, Value } from './vector-code.ts';
 import { operation } from './vector-code.ts';
 
+/** Bytes of a module that old browsers compile on the main thread of a page. */
+const SMALL = 4096;
+
 /** Registers of vectors on the machine at hand, but one that the engine keeps. */
 const REGISTERS = 15;
 
@@ -35,12 +38,16 @@ export function emitMap(
 ): Uint8Array<ArrayBuffer> {
   const root = expandScalar(program.root, hasFunction);
   const nodes = topological([root]);
-  const builder = new ModuleBuilder(memory);
-  const call = importMath(builder, nodes);
-  builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
-    new MapCode(program, layout, body, args, call).write(nodes, root, start, end);
-  });
-  return builder.encode();
+  const emit = (mostVectors: number): Uint8Array<ArrayBuffer> => {
+    const builder = new ModuleBuilder(memory);
+    const call = importMath(builder, nodes);
+    builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
+      new MapCode(program, layout, body, args, call).write(nodes, root, start, end, mostVectors);
+    });
+    return builder.encode();
+  };
+  const bytes = emit(REGISTERS);
+  return bytes.length <= SMALL ? bytes : emit(1);
 }
 
 /** Values of nodes at each of several positions, or one for all. */
@@ -87,7 +94,13 @@ class MapCode {
     this.#four = { ...context, lanes: 4 };
   }
 
-  write(nodes: readonly ScalarNode[], root: ScalarNode, start: Local<'i32'>, end: Local<'i32'>): void {
+  write(
+    nodes: readonly ScalarNode[],
+    root: ScalarNode,
+    start: Local<'i32'>,
+    end: Local<'i32'>,
+    mostVectors: number,
+  ): void {
     const { once, row, element } = sortByLevel(nodes, this.#layout);
     const values: Values = new Map();
     this.#prepare(once, this.#one)(values, 1);
@@ -95,7 +108,7 @@ class MapCode {
     const vectors = this.#turn(element, root, this.#four);
     const single = this.#turn(element, root, this.#one);
     this.#one.constants.close();
-    const unroll = unrolling(element, root);
+    const unroll = Math.min(unrolling(element, root), mostVectors);
     this.#cursors.eachRow(start, end, (left) => {
       const known = new Map(values);
       ofRow(known, 1);

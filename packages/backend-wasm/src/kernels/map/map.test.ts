@@ -119,6 +119,15 @@ describe('chains of maps', () => {
   });
 });
 
+test('the module of a long chain is small enough for the main thread of an old browser', async () => {
+  const own = await wasm({ threads: 1 });
+  const [a, b] = [floats([100]).to(own), floats([100], 2).to(own)];
+  let y = a;
+  for (let i = 0; i < 20; i++) y = y.mul(i).add(b).sub(a.mul(0.5));
+  y.dataSync();
+  expect((own.report()['compiled'] as { largest: number }).largest).toBeLessThanOrEqual(4096);
+});
+
 describe('layouts', () => {
   const at = (x: Tensor, shape: readonly number[]): ((...index: number[]) => number) => {
     const values = valuesOf(x);
