@@ -9,7 +9,7 @@ import { Correlator } from './kernels/conv/correlation.ts';
 import { Depthwise } from './kernels/conv/depthwise.ts';
 import { WeightGradient } from './kernels/conv/weight-gradient.ts';
 import { Copier, createCopy, createFill } from './kernels/copy/copy.ts';
-import { createGather, createScatterAdd } from './kernels/indexing.ts';
+import { createGather, createScatterAdd, Indexer } from './kernels/indexing/indexing.ts';
 import { createLayerNorm, createLayerNormGrad } from './kernels/layer-norm/layer-norm.ts';
 import type { WasmBlock } from './kernels/map/arguments.ts';
 import { createMap } from './kernels/map/map.ts';
@@ -23,7 +23,7 @@ import {
   createMaxPool2d,
   createMaxPool2dGrad,
 } from './kernels/pool/pool.ts';
-import { createRandomUniform } from './kernels/random.ts';
+import { createRandomUniform } from './kernels/random/random.ts';
 import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts';
 import { revectorize } from './kernels/revectorize.ts';
 import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './kernels/softmax/softmax.ts';
@@ -83,6 +83,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
   let pressure: MemoryPressure | null = null;
   const scratch = new Scratch(memory, release, () => pressure);
   const copier = new Copier(kernels, execute, scratch);
+  const indexer = new Indexer(kernels, execute, scratch);
   const gemm = new Gemm(kernels, execute, scratch);
   const convolutions = {
     memory,
@@ -130,9 +131,9 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       maxPool2dGrad: forFloat32(createMaxPool2dGrad(kernels, execute, scratch)),
       avgPool2d: forFloat32(createAvgPool2d(kernels, execute)),
       avgPool2dGrad: forFloat32(createAvgPool2dGrad(kernels, execute)),
-      gather: createGather(memory),
-      scatterAdd: createScatterAdd(memory),
-      randomUniform: createRandomUniform(memory),
+      gather: createGather(indexer),
+      scatterAdd: createScatterAdd(kernels, indexer, copier),
+      randomUniform: createRandomUniform(kernels, execute),
     },
     blockBytes: (dtype, length) => partSize(length * DTYPES[dtype].bytes),
     alloc: (dtype, length): WasmBlock => ({ address: memory.allocate(length * DTYPES[dtype].bytes) }),
