@@ -20,7 +20,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 const devices = new Map<string, Device>();
 
 beforeAll(async () => {
-  devices.set('one thread', await wasm());
+  devices.set('one thread', await wasm({ threads: 1 }));
   devices.set('two threads', await wasm({ threads: 2 }));
 });
 

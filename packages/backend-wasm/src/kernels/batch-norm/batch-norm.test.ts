@@ -6,7 +6,7 @@ import { wasm } from '../../index.ts';
 let device: Device;
 let threaded: Device;
 beforeAll(async () => {
-  [device, threaded] = [await wasm(), await wasm({ threads: 2 })];
+  [device, threaded] = [await wasm({ threads: 1 }), await wasm({ threads: 2 })];
 });
 
 const numbers = (n: number, seed = 1): Float32Array =>

@@ -27,7 +27,7 @@ import { wasm } from '../../index.ts';
 let device: Device;
 let threaded: Device;
 beforeAll(async () => {
-  [device, threaded] = [await wasm(), await wasm({ threads: 2 })];
+  [device, threaded] = [await wasm({ threads: 1 }), await wasm({ threads: 2 })];
 });
 
 const SIZES = [0, 1, 3, 4, 5, 16, 17, 67, 1000];
