@@ -1,4 +1,5 @@
 import type { Kernel, NoAttrs, Operand, PrimitiveOps } from '@flambeau/core/functional';
+import { isContiguous } from '@flambeau/core/functional';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
@@ -11,6 +12,9 @@ import { planCopy, widthOf } from './plan.ts';
 
 /** Bytes that are worth another thread: some 50 µs. */
 const GRAIN_BYTES = 1 << 19;
+
+/** Elements that are set as fast by JavaScript. */
+const FEW = 256;
 
 /** What is copied from: an address and strides. */
 interface Source {
@@ -34,6 +38,10 @@ export class Copier {
   copy(x: Source, y: Operand): void {
     if (y.size === 0) return;
     const width = widthOf(y);
+    if (isContiguous(y.shape, x.strides) && isContiguous(y.shape, y.strides)) {
+      this.#block(x.address, addressOf(y), width, y.size, false);
+      return;
+    }
     const plan = planCopy(y.shape, x.strides, y.strides, width);
     const target = addressOf(y);
     if (plan.kind === 'block') this.#block(x.address, target, width, y.size, plan.repeated);
@@ -41,8 +49,14 @@ export class Copier {
     else this.#loops(plan, x.address, target, width);
   }
 
-  /** y = value everywhere: copies a single element. */
+  /** y = value everywhere. */
   fill(value: number, y: Operand): void {
+    if (y.size <= FEW && isContiguous(y.shape, y.strides)) {
+      const { data, at } = this.#kernels.memory.at(y.dtype, addressOf(y));
+      data.fill(value, at, at + y.size);
+      return;
+    }
+    // A single element that is copied to all places.
     const address = this.#scratch.reserve(BLOCK_UNIT);
     const { data, at } = this.#kernels.memory.at(y.dtype, address);
     data[at] = value;
