@@ -56,13 +56,22 @@ function reachable(roots: readonly Edge[]): RecordedNode[] {
   return found.sort((a, b) => b.order - a.order);
 }
 
-/** Adds to a leaf's gradient and returns it. */
-function accumulateLeaf(leaf: Tensor, gradient: Tensor, owned: boolean, createGraph: boolean): Tensor {
-  const before = leaf.grad;
-  if (before === null) leaf.grad = owned && gradient.isContiguous() ? gradient : gradient.clone();
-  else if (createGraph) leaf.grad = add(before, gradient);
+/** Adds to a leaf's gradient and returns it. `isSecret` says that nobody else knows the gradient. */
+function accumulateLeaf(
+  leaf: Tensor,
+  gradient: Tensor,
+  owned: boolean,
+  isSecret: boolean,
+  createGraph: boolean,
+): Tensor {
+  const before = leaf.leafGrad;
+  if (before === null) {
+    const taken = owned && gradient.isContiguous();
+    leaf.grad = taken ? gradient : gradient.clone();
+    leaf.gradIsSecret = taken ? isSecret : !createGraph;
+  } else if (createGraph) leaf.grad = add(before, gradient);
   else before.add_(gradient);
-  return leaf.grad as Tensor;
+  return leaf.leafGrad as Tensor;
 }
 
 /** The gradients of one node's inputs; temporaries of the rule are released at once. */
@@ -108,7 +117,8 @@ export function* walk(
     const slot = wanted?.get(leaf);
     if (slot) slot.set(0, joined(slot.get(0) ?? null, gradient));
     else if (!wanted) {
-      const kept = accumulateLeaf(leaf, gradient, owned, options.createGraph);
+      const isSecret = inFlight.owns(gradient) && !options.createGraph;
+      const kept = accumulateLeaf(leaf, gradient, owned, isSecret, options.createGraph);
       if (kept === gradient) inFlight.giveAway(gradient);
     }
   };

@@ -13,6 +13,11 @@ export class InFlight {
     if (x.device.memory.explicit && !this.#uses.has(x)) this.#uses.set(x, 0);
   }
 
+  /** Whether the pass made a gradient, so that nobody else knows it. */
+  owns(x: Tensor): boolean {
+    return this.#uses.has(x);
+  }
+
   /** One more place waits for a gradient. */
   hold(x: Tensor): void {
     const uses = this.#uses.get(x);

@@ -36,8 +36,10 @@ export class Tensor {
   declare readonly strides: readonly number[];
   /** Position of the first element in the storage. */
   declare readonly offset: number;
-  /** The gradient that `backward` accumulated, for leaves that require one. */
-  declare grad: Tensor | null;
+  /** What {@link grad} gives. @internal */
+  declare leafGrad: Tensor | null;
+  /** True while the leaf alone knows its gradient, which may then be released with it. @internal */
+  declare gradIsSecret: boolean;
   /** The recorded call that made this tensor; null for leaves. @internal */
   declare node: GraphNode | null;
   /** @internal */
@@ -62,7 +64,8 @@ export class Tensor {
     this.shape = shape;
     this.strides = strides;
     this.offset = offset;
-    this.grad = null;
+    this.leafGrad = null;
+    this.gradIsSecret = false;
     this.node = null;
     this.nodeOutput = 0;
     this.nodeVersion = 0;
@@ -101,6 +104,20 @@ export class Tensor {
   /** Number of elements: PyTorch's name for {@link size}. */
   numel(): number {
     return this.size;
+  }
+
+  /** The gradient that `backward` accumulated, for leaves that require one. */
+  get grad(): Tensor | null {
+    this.gradIsSecret = false;
+    return this.leafGrad;
+  }
+
+  set grad(gradient: Tensor | null) {
+    const before = this.leafGrad;
+    // Without this, a loop that never gives way keeps every gradient until it spills.
+    if (this.gradIsSecret && before !== gradient) before?.dispose();
+    this.leafGrad = gradient;
+    this.gradIsSecret = false;
   }
 
   /** True for tensors that no recorded op made. */

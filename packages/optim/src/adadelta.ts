@@ -74,6 +74,10 @@ export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
     checkState('Adadelta', p, state, ['squareAvg', 'accDelta'], true);
   }
 
+  override get forgetful(): unknown {
+    return Adadelta.prototype.update;
+  }
+
   override update(p: Tensor, g: Tensor, group: ParamGroup<AdadeltaOptions>): void {
     const { lr, rho, eps, weightDecay, maximize } = group;
     const state = stateOf(this.state, p, () => ({

@@ -80,6 +80,10 @@ export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
     checkState('Adagrad', p, state, ['sum'], true);
   }
 
+  override get forgetful(): unknown {
+    return Adagrad.prototype.update;
+  }
+
   override update(p: Tensor, g: Tensor, group: ParamGroup<AdagradOptions>): void {
     const { lr, lrDecay, initialAccumulatorValue, eps } = group;
     const state = stateOf(this.state, p, () => ({ step: 0, sum: fullLike(p, initialAccumulatorValue) }));

@@ -124,6 +124,10 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     checkAdamState('Adam', p, state);
   }
 
+  override get forgetful(): unknown {
+    return Adam.prototype.update;
+  }
+
   override update(p: Tensor, g: Tensor, group: ParamGroup<AdamOptions>): void {
     const { lr, betas, eps } = group;
     const state = stateOf(this.state, p, start(p));
@@ -160,6 +164,10 @@ export class AdamW extends Optimizer<AdamOptions, AdamState> {
 
   override checkState(p: Tensor, state: Readonly<Record<string, unknown>>): void {
     checkAdamState('AdamW', p, state);
+  }
+
+  override get forgetful(): unknown {
+    return AdamW.prototype.update;
   }
 
   override update(p: Tensor, g: Tensor, group: ParamGroup<AdamOptions>): void {

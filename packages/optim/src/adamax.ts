@@ -78,6 +78,10 @@ export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
     checkState('Adamax', p, state, ['expAvg', 'expInf'], true);
   }
 
+  override get forgetful(): unknown {
+    return Adamax.prototype.update;
+  }
+
   override update(p: Tensor, g: Tensor, group: ParamGroup<AdamaxOptions>): void {
     const { lr, betas, eps } = group;
     const state = stateOf(this.state, p, () => ({ step: 0, expAvg: zerosLike(p), expInf: zerosLike(p) }));

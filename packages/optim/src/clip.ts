@@ -19,7 +19,7 @@ export interface ClipGradNormOptions {
 }
 
 const gradsOf = (params: Tensor | Iterable<Tensor>): Tensor[] =>
-  [...(isTensor(params) ? [params] : params)].map((p) => p.grad).filter((g) => g !== null);
+  [...(isTensor(params) ? [params] : params)].map((p) => p.leafGrad).filter((g) => g !== null);
 
 /**
  * Scales gradients in place so that their norm, taken over all of them as one vector, is at most `maxNorm`:

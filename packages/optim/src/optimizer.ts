@@ -73,6 +73,14 @@ export abstract class Optimizer<
    */
   abstract update(p: Tensor, g: Tensor, group: ParamGroup<O>): void;
 
+  /**
+   * The `update` of a class that keeps no gradient beyond the call: gradients that only such a function has seen are
+   * released with their leaf's next one. @internal
+   */
+  get forgetful(): unknown {
+    return null;
+  }
+
   /** Refuses a loaded state that does not fit its parameter. */
   checkState(_p: Tensor, _state: Readonly<Record<string, unknown>>): void {}
 
@@ -93,12 +101,10 @@ export abstract class Optimizer<
   zeroGrad({ setToNone = true }: ZeroGradOptions = {}): void {
     for (const { params } of this.paramGroups) {
       for (const p of params) {
-        if (setToNone || p.grad === null) p.grad = null;
-        else {
-          if (p.grad.requiresGrad) p.grad = p.grad.detach();
-          const { grad } = p;
-          noGrad(() => grad.zero_());
-        }
+        const grad = p.leafGrad;
+        if (setToNone || grad === null) p.grad = null;
+        else if (grad.requiresGrad) p.grad = noGrad(() => grad.detach().zero_());
+        else noGrad(() => grad.zero_());
       }
     }
   }
@@ -170,7 +176,10 @@ export abstract class Optimizer<
 
 function updateAll<O extends OptimizerOptions, S extends object>(optimizer: Optimizer<O, S>): void {
   for (const group of optimizer.paramGroups) {
-    for (const p of group.params) if (p.grad !== null) optimizer.update(p, p.grad, group);
+    for (const p of group.params) {
+      const g = optimizer.update === optimizer.forgetful ? p.leafGrad : p.grad;
+      if (g !== null) optimizer.update(p, g, group);
+    }
   }
 }
 

@@ -95,6 +95,10 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     checkState('SGD', p, state, ['momentumBuffer'], false);
   }
 
+  override get forgetful(): unknown {
+    return SGD.prototype.update;
+  }
+
   override update(p: Tensor, g: Tensor, group: ParamGroup<SGDOptions>): void {
     const { lr, momentum, dampening, nesterov } = group;
     if (momentum === 0) {

@@ -66,7 +66,7 @@ export function reachableTensors(
     seen.add(value);
     if (isTensor(value)) {
       found.add(value);
-      if (value.grad) stack.push(value.grad);
+      if (value.leafGrad) stack.push(value.leafGrad);
     } else if (ArrayBuffer.isView(value)) continue;
     else if (value instanceof Map) pushAll(stack, value.keys(), value.values());
     else if (Array.isArray(value) || value instanceof Set) pushAll(stack, value);

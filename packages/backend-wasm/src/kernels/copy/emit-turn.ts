@@ -6,6 +6,7 @@ import { ModuleBuilder } from '../../emit/module.ts';
 import { shuffle32, v128 } from '../../emit/vector.ts';
 import type { Vector } from '../loops/each-vector.ts';
 import { lesser, rangeOf } from '../loops/integers.ts';
+import { transpose } from '../loops/transpose.ts';
 import { copyElement, outerStart } from './emit-copy.ts';
 
 /**
@@ -26,14 +27,7 @@ function turned(body: FunctionBody, rows: readonly Local<'v128'>[]): Vector[] {
     const [a, b] = rows;
     return [shuffle32(a, b, [0, 1, 4, 5]), shuffle32(a, b, [2, 3, 6, 7])];
   }
-  const [a, b, c, d] = rows;
-  const half = (p: Vector, q: Vector, lanes: readonly [number, number, number, number]): Local<'v128'> =>
-    body.let(shuffle32(p, q, lanes));
-  const [low, high] = [
-    [half(a, b, [0, 4, 1, 5]), half(c, d, [0, 4, 1, 5])],
-    [half(a, b, [2, 6, 3, 7]), half(c, d, [2, 6, 3, 7])],
-  ];
-  return [low, high].flatMap(([p, q]) => [shuffle32(p, q, [0, 1, 4, 5]), shuffle32(p, q, [2, 3, 6, 7])]);
+  return transpose(body, rows);
 }
 
 /** Copies where neighbours of the source are not those of the target, tile by tile. A unit of work is a strip. */

@@ -2,7 +2,9 @@ import type { Expr } from '../../emit/expression.ts';
 import { f32, i32, select } from '../../emit/expression.ts';
 import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
-import { v128 } from '../../emit/vector.ts';
+import { shuffle32, v128 } from '../../emit/vector.ts';
+import { integers, rangeOf } from '../loops/integers.ts';
+import { transpose } from '../loops/transpose.ts';
 import type { RangeParams } from '../loops/words.ts';
 import { argumentWords, RANGE_PARAMS } from '../loops/words.ts';
 import type { Tile } from './tile.ts';
@@ -112,7 +114,10 @@ function packBlocks(
   });
 }
 
-/** Fills a panel: by vectors where its elements lie side by side in the matrix, else element by element. */
+/**
+ * Fills a panel: by vectors where its elements lie side by side in the matrix, by turned vectors where those of each row
+ * do, else element by element.
+ */
 function packPanel(
   body: FunctionBody,
   { from, across, along, width }: PanelSource,
@@ -120,43 +125,116 @@ function packPanel(
   depth: Local<'i32'>,
   size: number,
 ): void {
-  const isDense = i32.and(i32.eq(across, i32.const(4)), i32.geU(width, i32.const(size)));
+  const isWhole = i32.geU(width, i32.const(size));
   const source = body.let(from);
-  const left = body.let(depth);
   body.if(
-    isDense,
+    i32.and(i32.eq(across, i32.const(4)), isWhole),
+    () => packDense(body, source, along, to, depth, size),
     () =>
-      body.while(left, () => {
-        const parts = Array.from({ length: size >> 2 }, (_, v) => body.let(v128.load(source, 16 * v)));
-        const rest = size % 4 === 2 ? body.let(v128.load64Zero(source, 4 * size - 8)) : null;
-        for (const [v, part] of parts.entries()) body.store(to, part, 16 * v);
-        if (rest) body.store64Lane(to, rest, 0, 4 * size - 8);
-        body.advance(source, along);
-        body.advance(to, 4 * size);
-        body.advance(left, -1);
-      }),
-    () => {
-      for (let i = 0; i < size; i++) {
-        const [place, target] = [body.let(source), body.let(to)];
-        body.set(left, depth);
-        body.if(
-          i32.gtU(width, i32.const(i)),
-          () =>
-            body.while(left, () => {
-              body.store(target, f32.load(place), 4 * i);
-              body.advance(place, along);
-              body.advance(target, 4 * size);
-              body.advance(left, -1);
-            }),
-          () =>
-            body.while(left, () => {
-              body.store(target, f32.const(0), 4 * i);
-              body.advance(target, 4 * size);
-              body.advance(left, -1);
-            }),
-        );
-        body.advance(source, across);
-      }
-    },
+      body.if(
+        i32.and(i32.eq(along, i32.const(4)), isWhole),
+        () => packTurned(body, source, across, to, depth, size),
+        () => {
+          for (let i = 0; i < size; i++) {
+            body.if(
+              i32.gtU(width, i32.const(i)),
+              () => packRow(body, source, along, to, depth, size, i),
+              () => padRow(body, to, depth, size, i),
+            );
+            body.advance(source, across);
+          }
+        },
+      ),
   );
+}
+
+/** All places of the depth, whose elements lie side by side. */
+function packDense(
+  body: FunctionBody,
+  source: Local<'i32'>,
+  along: Local<'i32'>,
+  to: Local<'i32'>,
+  depth: Local<'i32'>,
+  size: number,
+): void {
+  const left = body.let(depth);
+  body.while(left, () => {
+    const parts = rangeOf(size >> 2).map((v) => body.let(v128.load(source, 16 * v)));
+    const rest = size % 4 === 2 ? body.let(v128.load64Zero(source, 4 * size - 8)) : null;
+    for (const [v, part] of parts.entries()) body.store(to, part, 16 * v);
+    if (rest) body.store64Lane(to, rest, 0, 4 * size - 8);
+    body.advance(source, along);
+    body.advance(to, 4 * size);
+    body.advance(left, -1);
+  });
+}
+
+/** All places of the depth, of rows whose elements lie side by side: four places at a time. */
+function packTurned(
+  body: FunctionBody,
+  source: Local<'i32'>,
+  across: Local<'i32'>,
+  to: Local<'i32'>,
+  depth: Local<'i32'>,
+  size: number,
+): void {
+  const left = body.let(depth);
+  const rows = integers(body, size);
+  rows.forEach((row, i) => {
+    body.set(row, i === 0 ? source : i32.add(rows[i - 1] as Local<'i32'>, across));
+  });
+  const place = 4 * size;
+  body.while(i32.geU(left, i32.const(4)), () => {
+    for (const group of rangeOf(size >> 2)) {
+      const vectors = rows.slice(4 * group, 4 * group + 4).map((row) => body.let(v128.load(row)));
+      for (const [i, turned] of transpose(body, vectors).entries())
+        body.store(to, turned, place * i + 16 * group);
+    }
+    if (size % 4 === 2) {
+      const [a, b] = rows.slice(-2).map((row) => body.let(v128.load(row))) as [Local<'v128'>, Local<'v128'>];
+      const pairs = [body.let(shuffle32(a, b, [0, 4, 1, 5])), body.let(shuffle32(a, b, [2, 6, 3, 7]))];
+      for (const i of rangeOf(4))
+        body.store64Lane(to, pairs[i >> 1] as Local<'v128'>, i & 1, place * i + place - 8);
+    }
+    for (const row of rows) body.advance(row, 16);
+    body.advance(to, 4 * place);
+    body.advance(left, -4);
+  });
+  body.while(left, () => {
+    for (const [i, row] of rows.entries()) {
+      body.store(to, f32.load(row), 4 * i);
+      body.advance(row, 4);
+    }
+    body.advance(to, place);
+    body.advance(left, -1);
+  });
+}
+
+/** One row of the panel, element by element. */
+function packRow(
+  body: FunctionBody,
+  source: Local<'i32'>,
+  along: Local<'i32'>,
+  to: Local<'i32'>,
+  depth: Local<'i32'>,
+  size: number,
+  row: number,
+): void {
+  const [place, target, left] = [body.let(source), body.let(to), body.let(depth)];
+  body.while(left, () => {
+    body.store(target, f32.load(place), 4 * row);
+    body.advance(place, along);
+    body.advance(target, 4 * size);
+    body.advance(left, -1);
+  });
+}
+
+/** Zeros in place of a row that the matrix does not have. */
+function padRow(body: FunctionBody, to: Local<'i32'>, depth: Local<'i32'>, size: number, row: number): void {
+  const [target, left] = [body.let(to), body.let(depth)];
+  body.while(left, () => {
+    body.store(target, f32.const(0), 4 * row);
+    body.advance(target, 4 * size);
+    body.advance(left, -1);
+  });
 }

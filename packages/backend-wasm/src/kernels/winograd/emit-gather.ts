@@ -3,7 +3,7 @@ import type { Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
 import { integers, lesser, rangeOf } from '../loops/integers.ts';
-import { transpose } from './emit-stage.ts';
+import { transpose } from '../loops/transpose.ts';
 import { gatherOutput, POINTS, TILE } from './transforms.ts';
 
 /**

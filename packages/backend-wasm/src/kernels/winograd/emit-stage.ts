@@ -1,8 +1,9 @@
 import { i32 } from '../../emit/expression.ts';
 import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
-import { shuffle32, v128 } from '../../emit/vector.ts';
+import { v128 } from '../../emit/vector.ts';
 import { integers, lesser } from '../loops/integers.ts';
+import { transpose } from '../loops/transpose.ts';
 
 /** Channels that lie side by side for each pixel: a block. */
 export const BLOCK = 16;
@@ -99,15 +100,4 @@ function copyPixels(body: FunctionBody, cursors: Cursors, count: Local<'i32'>, a
     body.advance(at, PIXEL_BYTES);
     body.advance(count, -1);
   });
-}
-
-/** Lane i of vector j becomes lane j of vector i. */
-export function transpose(body: FunctionBody, rows: readonly Local<'v128'>[]): Local<'v128'>[] {
-  const [a, b, c, d] = rows as readonly [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>];
-  const low = [body.let(shuffle32(a, b, [0, 4, 1, 5])), body.let(shuffle32(c, d, [0, 4, 1, 5]))] as const;
-  const high = [body.let(shuffle32(a, b, [2, 6, 3, 7])), body.let(shuffle32(c, d, [2, 6, 3, 7]))] as const;
-  return [low, high].flatMap(([p, q]) => [
-    body.let(shuffle32(p, q, [0, 1, 4, 5])),
-    body.let(shuffle32(p, q, [2, 3, 6, 7])),
-  ]);
 }
