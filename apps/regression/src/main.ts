@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cpu, setDefaultDevice, wasm } from 'flambeau';
 import { svgToPng } from './chart/png-node.ts';
 import { plotText } from './chart/terminal.ts';
 import { help, type Options, readOptions, UsageError } from './options.ts';
@@ -8,7 +9,8 @@ import { regression } from './program.ts';
 
 const truth: Line = { w: 0.5, b: 0 };
 
-async function main({ out, seed, steps }: Options): Promise<void> {
+async function main({ out, seed, steps, device }: Options): Promise<void> {
+  setDefaultDevice(device === 'cpu' ? cpu() : await wasm());
   const { x, y, model, losses } = await regression({
     seed,
     steps,

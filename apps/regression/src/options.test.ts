@@ -2,11 +2,17 @@ import { expect, test } from 'vitest';
 import { readOptions, UsageError } from './options.ts';
 
 test('without arguments the defaults hold', () => {
-  expect(readOptions([])).toEqual({ out: 'runs/regression', seed: 0, steps: 300 });
+  expect(readOptions([])).toEqual({
+    device: 'wasm',
+    out: 'runs/regression',
+    seed: 0,
+    steps: 300,
+  });
 });
 
 test('options are read, in both spellings', () => {
   expect(readOptions(['--out', 'here', '--seed=5', '--steps', '10', '--device', 'cpu'])).toEqual({
+    device: 'cpu',
     out: 'here',
     seed: 5,
     steps: 10,
@@ -25,8 +31,8 @@ test.each([
   [['--steps', '1e3'], /^--steps: bad number: got "1e3"/],
   [['--seed=-1'], /^--seed: bad number: got "-1"/],
   [['--seed', '4294967296'], /^--seed: bad number/],
-  [['--device', 'webgpu'], /^--device: webgpu is not there yet, expected cpu\.$/],
-  [['--device', 'tpu'], /^--device: unknown device: got tpu, expected cpu\.$/],
+  [['--device', 'webgpu'], /^--device: webgpu is not there yet, expected wasm or cpu\.$/],
+  [['--device', 'tpu'], /^--device: unknown device: got tpu, expected wasm or cpu\.$/],
 ])('%j is refused with the reason', (args, message) => {
   expect(() => readOptions(args)).toThrow(UsageError);
   expect(() => readOptions(args)).toThrow(message);

@@ -5,6 +5,7 @@ export interface Options {
   readonly out: string;
   readonly seed: number;
   readonly steps: number;
+  readonly device: 'wasm' | 'cpu';
 }
 
 /** A command line that cannot be followed; the message is for people. */
@@ -20,7 +21,7 @@ Options:
   --out DIR        folder for regression.svg and regression.png (default: runs/regression)
   --seed N         seed of noise and starting weights (default: 0)
   --steps N        steps of gradient descent (default: 300)
-  --device DEVICE  where to compute: cpu (default: cpu)
+  --device DEVICE  where to compute: wasm, cpu (default: wasm)
   --help           show this text`;
 
 /**
@@ -32,13 +33,14 @@ Options:
 export function readOptions(args: readonly string[]): Options | null {
   const { values } = parse(args);
   if (values.help) return null;
-  if (values.device !== 'cpu') {
-    const known = values.device === 'wasm' || values.device === 'webgpu';
+  const { device } = values;
+  if (device !== 'wasm' && device !== 'cpu') {
     throw new UsageError(
-      `--device: ${known ? `${values.device} is not there yet` : `unknown device: got ${values.device}`}, expected cpu.`,
+      `--device: ${device === 'webgpu' ? 'webgpu is not there yet' : `unknown device: got ${device}`}, expected wasm or cpu.`,
     );
   }
   return {
+    device,
     out: values.out,
     seed: integer('--seed', values.seed, 0, 2 ** 32 - 1),
     steps: integer('--steps', values.steps, 1, 1_000_000),
@@ -53,7 +55,7 @@ function parse(args: readonly string[]) {
         out: { type: 'string', default: 'runs/regression' },
         seed: { type: 'string', default: '0' },
         steps: { type: 'string', default: '300' },
-        device: { type: 'string', default: 'cpu' },
+        device: { type: 'string', default: 'wasm' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

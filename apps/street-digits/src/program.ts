@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { useDevice } from './commands/options.ts';
 import { recogniseCommand } from './commands/recognise.ts';
 import { trainCommand } from './commands/train.ts';
 import { explain, StoppedError } from './failure.ts';
@@ -34,7 +35,8 @@ function createProgram(): Command {
     .addCommand(evaluateCommand())
     .addCommand(recogniseCommand())
     .addCommand(dataCommand())
-    .addCommand(demoCommand());
+    .addCommand(demoCommand())
+    .hook('preAction', (_, command) => useDevice(command.opts()['device']));
   setUp(program);
   return program;
 }

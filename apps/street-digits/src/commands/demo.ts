@@ -9,7 +9,7 @@ import { syntheticDigits } from '../data/synthetic.ts';
 import { formatProbabilities, likeliest, recognise } from '../recognise.ts';
 import { discardRun, loadModel } from '../run-folder-node.ts';
 import { stopOnInterrupt } from './interrupt.ts';
-import { outOption } from './options.ts';
+import { deviceOption, outOption } from './options.ts';
 import { runTraining } from './train.ts';
 
 // As many as four minutes of two slow cores have room for.
@@ -25,6 +25,7 @@ export function demoCommand(): Command {
       'train the tiny model on the embedded set for a few minutes, test it, and recognise three pictures',
     )
     .addOption(outOption('folder for what it writes').default('runs/demo'))
+    .addOption(deviceOption())
     .action(async ({ out }: { out: string }) => {
       await stopOnInterrupt((signal) => runDemo(out, signal), 'demo stopped');
     });

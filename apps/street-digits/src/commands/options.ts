@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import { cpu, type Device, setDefaultDevice, wasm } from 'flambeau';
 import { type Preset, presets } from '../models.ts';
 
 /** Reads an integer from `low` to `high`. */
@@ -22,11 +23,25 @@ export function positive(high: number): (text: string) => number {
 
 /** Where to compute. */
 export function deviceOption(): Option {
-  return new Option('--device <device>', 'where to compute: cpu').default('cpu').argParser((text: string) => {
-    if (text === 'cpu') return text;
-    const known = text === 'wasm' || text === 'webgpu';
-    throw new InvalidArgumentError(known ? `${text} is not there yet: expected cpu.` : 'Expected cpu.');
-  });
+  return new Option('--device <device>', 'where to compute: wasm (all cores), cpu')
+    .default('wasm')
+    .argParser((text: string) => {
+      if (text === 'wasm' || text === 'cpu') return text;
+      throw new InvalidArgumentError(
+        text === 'webgpu' ? 'webgpu is not there yet: expected wasm or cpu.' : 'Expected wasm or cpu.',
+      );
+    });
+}
+
+let cores: Promise<Device> | undefined;
+
+/** Makes the device that a command was given the default one. */
+export async function useDevice(name: unknown): Promise<void> {
+  if (name === 'cpu') setDefaultDevice(cpu());
+  else if (name === 'wasm') {
+    cores ??= wasm();
+    setDefaultDevice(await cores);
+  }
 }
 
 export function modelOption(description: string): Option {
