@@ -11,8 +11,8 @@ export type DeviceFactory = () => Device | Promise<Device>;
  *
  * @example
  * ```ts
- * import { cpu, pick, setDefaultDevice } from 'flambeau';
- * setDefaultDevice(await pick([cpu]));
+ * import { cpu, pick, setDefaultDevice, wasm } from 'flambeau';
+ * setDefaultDevice(await pick([wasm, cpu]));
  * ```
  */
 export async function pick(factories: readonly DeviceFactory[]): Promise<Device> {
