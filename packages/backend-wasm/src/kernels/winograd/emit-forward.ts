@@ -110,7 +110,8 @@ export function emitForward(memory: MemoryImport, fused: boolean, shape: Tile): 
         const stageBlock = i32.mul(rowBytes, i32.const(POINTS));
         const to = i32.add(inputs, i32.mul(tiles, i32.const(PIXEL_BYTES)));
         const strides = [words.inputBlock, i32.const(PIXEL_BYTES), words.inputFrequency] as const;
-        body.call(spread, scratch, rowBytes, stageBlock, blocks, count, to, ...strides);
+        const aside = i32.add(scratch, words.asideAt);
+        body.call(spread, scratch, rowBytes, stageBlock, blocks, count, to, ...strides, aside);
         body.advance(tiles, count);
         body.advance(unit, 1);
       });

@@ -50,6 +50,7 @@ export const GRADIENT_ARGUMENTS = argumentWords(
   'scratchBytes',
   /** Where the parts of a thread's memory are; the first is the staged input. */
   'gradientStageAt',
+  'asideAt',
   'inputsAt',
   'gradientsAt',
 );
@@ -69,6 +70,7 @@ export function emitGradient(memory: MemoryImport, fused: boolean, shape: Tile):
     const scratch = body.let(i32.add(words.scratch, i32.mul(thread, words.scratchBytes)));
     const gradientStage = body.let(i32.add(scratch, words.gradientStageAt));
     const inputs = body.let(i32.add(scratch, words.inputsAt));
+    const aside = body.let(i32.add(scratch, words.asideAt));
     const gradients = body.let(i32.add(scratch, words.gradientsAt));
     const blocks = body.let(partsOf(words.channels, BLOCK));
     const gradientBlocks = body.let(partsOf(words.rows, BLOCK));
@@ -94,7 +96,7 @@ export function emitGradient(memory: MemoryImport, fused: boolean, shape: Tile):
         body.call(stage, from, sourcePlane, height, width, ...origin, side, columns, channels, scratch);
         const to = i32.add(inputs, i32.mul(tiles, i32.const(PIXEL_BYTES)));
         const strides = [words.inputBlock, i32.const(PIXEL_BYTES), words.inputFrequency] as const;
-        body.call(spread, scratch, rowBytes, i32.mul(rowBytes, side), blocks, count, to, ...strides);
+        body.call(spread, scratch, rowBytes, i32.mul(rowBytes, side), blocks, count, to, ...strides, aside);
       }
       {
         const { gradientPlane, outHeight, outWidth, rows } = words;
@@ -106,7 +108,7 @@ export function emitGradient(memory: MemoryImport, fused: boolean, shape: Tile):
         const to = i32.add(gradients, i32.mul(tiles, words.gradientTile));
         const strides = [i32.const(PIXEL_BYTES), words.gradientTile, words.gradientFrequency] as const;
         const block = i32.mul(rowBytes, side);
-        body.call(spreadBack, gradientStage, rowBytes, block, gradientBlocks, count, to, ...strides);
+        body.call(spreadBack, gradientStage, rowBytes, block, gradientBlocks, count, to, ...strides, aside);
       }
     };
     clear(body, scratch, words.inputsAt);

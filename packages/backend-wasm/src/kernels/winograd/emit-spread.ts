@@ -9,10 +9,12 @@ import { POINTS, TILE } from './transforms.ts';
 
 /**
  * stage, bytes of its rows and blocks, blocks of channels, tiles, target, bytes between the target's blocks, tiles and
- * frequencies
+ * frequencies, memory for half a transform
  */
-export type SpreadParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
-const SPREAD_PARAMS: SpreadParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
+export type SpreadParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
+const SPREAD_PARAMS: SpreadParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
+/** Bytes of half a transform. */
+export const HALF_BYTES: number = 16 * POINTS * POINTS;
 
 /**
  * A function that transforms the tiles of a staged rectangle, `side` pixels each way, four channels at a time. Frequencies
@@ -29,7 +31,7 @@ export function emitSpread(
     name,
     SPREAD_PARAMS,
     (body, stage, rowBytes, stageBlock, blocks, tiles, ...to) => {
-      const [target, targetBlock, targetTile, frequency] = to;
+      const [target, targetBlock, targetTile, frequency, aside] = to;
       const apply = code(body, fused);
       const [tile, vector, place, from, out, block] = integers(body, 6);
       const rows = integers(body, side);
@@ -44,12 +46,16 @@ export function emitSpread(
             rows.forEach((row, i) => {
               body.set(row, i === 0 ? place : i32.add(rows[i - 1] as typeof row, rowBytes));
             });
-            const half = rows.map((row) =>
-              apply(rangeOf(side).map((column) => body.let(v128.load(row, PIXEL_BYTES * column)))),
-            );
+            // As variables, the values between the halves are more than registers, and engines move them about.
+            for (const [i, row] of rows.entries()) {
+              const pixels = rangeOf(side).map((column) => body.let(v128.load(row, PIXEL_BYTES * column)));
+              for (const [column, value] of apply(pixels).entries())
+                body.store(aside, value, 16 * (POINTS * i + column));
+            }
             body.set(out, i32.add(block, i32.sub(place, from)));
             for (const column of rangeOf(POINTS)) {
-              for (const value of apply(half.map((row) => row[column] as (typeof row)[number]))) {
+              const values = rangeOf(side).map((i) => body.let(v128.load(aside, 16 * (POINTS * i + column))));
+              for (const value of apply(values)) {
                 body.store(out, value);
                 body.advance(out, frequency);
               }

@@ -8,8 +8,9 @@ import { densePlanes } from '../conv/geometry.ts';
 import { partsOfGradient } from '../conv/weight-gradient.ts';
 import { emitFilterTransform, FILTER_ARGUMENTS } from './emit-filter.ts';
 import { emitForward, FORWARD_ARGUMENTS } from './emit-forward.ts';
-import { OUTPUT_TILE_BYTES } from './emit-gather.ts';
+import { ASIDE_BYTES } from './emit-gather.ts';
 import { emitFinish, emitGradient, FINISH_ARGUMENTS, GRADIENT_ARGUMENTS } from './emit-gradient.ts';
+import { HALF_BYTES } from './emit-spread.ts';
 import { BLOCK, PIXEL_BYTES } from './emit-stage.ts';
 import { blocksOf, oddLines, panelsOf, stageBytes, tilingOf } from './plan.ts';
 import { POINTS, SPECTRUM, TILE } from './transforms.ts';
@@ -115,7 +116,7 @@ export class Winograd {
     own.add(stage);
     const inputsAt = own.add(SPECTRUM * inputFrequency);
     const productsAt = own.add(SPECTRUM * productFrequency);
-    const asideAt = own.add(OUTPUT_TILE_BYTES);
+    const asideAt = own.add(Math.max(ASIDE_BYTES, HALF_BYTES));
     const areas = new Areas();
     const filtersAt = areas.add(SPECTRUM * filterFrequency);
     const biasAt = areas.add(bias === null ? 0 : panels * 4 * tile.columns);
@@ -230,6 +231,7 @@ export class Winograd {
     const gradientStageAt = own.add(stageBytes(K, tiling.segmentTiles, TILE));
     const inputsAt = own.add(SPECTRUM * inputFrequency);
     const gradientsAt = own.add(SPECTRUM * gradientFrequency);
+    const asideAt = own.add(HALF_BYTES);
     const areas = new Areas();
     const sumsAt = areas.add(parts * sumPart);
     const threadsAt = areas.add(own.bytes * this.#execute.threads);
@@ -267,6 +269,7 @@ export class Winograd {
       scratch: base + threadsAt,
       scratchBytes: own.bytes,
       gradientStageAt,
+      asideAt,
       inputsAt,
       gradientsAt,
     });
