@@ -13,7 +13,8 @@ interface Said {
 
 const program = (options: string): string => `
   import { wasm } from '@flambeau/backend-wasm';
-  import { linear, manualSeed, matmul, rand, softmax } from '@flambeau/core';
+  import '@flambeau/autograd';
+  import { conv2d, linear, manualSeed, matmul, rand, softmax } from '@flambeau/core';
   const device = await wasm(${options});
   let hash = 0;
   const add = (y) => {
@@ -29,6 +30,14 @@ const program = (options: string): string => `
       add(a.sum(1));
       add(a.mul(3).sub(0.5).relu().sqrt().div(a.add(1)));
       add(a.amax(0));
+      add(softmax(a, 1));
+    }
+    for (const [channels, size, options] of [[16, 9, { padding: 1 }], [3, 10, { stride: 2 }], [20, 7, {}]]) {
+      const x = rand([2, channels, size, size + 1], { device }).requiresGrad_();
+      const w = rand([17, channels, 3, 3], { device }).requiresGrad_();
+      const y = conv2d(x, w, rand([17], { device }), options);
+      y.square().sum().backward();
+      for (const part of [y.detach(), x.grad, w.grad]) add(part);
     }
   }
   const { fusedMultiplyAdd: fused, revectorized, wideTiles: wide, fallbacks } = device.report();
@@ -44,6 +53,16 @@ describe('flags of V8', { timeout: 60_000 }, () => {
     for (const { said } of all) {
       expect(said).toMatchObject({ fused: true, revectorized: false, wide: false, fallbacks: [] });
       expect(said.hash).toBe(all[0]?.said.hash);
+    }
+  });
+
+  test('without fused multiply-add, when told so, every Node computes the same other numbers', async () => {
+    const [fused] = await run('{ threads: 1 }');
+    const all = await run('{ threads: 1 }', { environment: { FLAMBEAU_WASM_FMA: '0' } });
+    for (const { said } of all) {
+      expect(said.fused).toBe(false);
+      expect(said.hash).toBe(all[0]?.said.hash);
+      expect(said.hash).not.toBe(fused?.said.hash);
     }
   });
 

@@ -1,4 +1,4 @@
-import { nodeMajor, setV8Flag } from '../engine/host.ts';
+import { environment, nodeMajor, setV8Flag } from '../engine/host.ts';
 import { ByteWriter } from './bytes.ts';
 import type { Expr } from './expression.ts';
 import { instruction } from './expression.ts';
@@ -223,9 +223,16 @@ export function shuffle32(a: Vector, b: Vector, lanes: readonly [number, number,
 
 let relaxed: boolean | null = null;
 
-/** Whether the engine knows relaxed SIMD, and with it fused multiply-add. Node 20 does when it is told to. */
+/**
+ * Whether the engine knows relaxed SIMD, and with it fused multiply-add. Node 20 does when it is told to. The environment's
+ * FLAMBEAU_WASM_FMA=0 does without, to see what engines without it compute.
+ */
 export function hasRelaxedSimd(): boolean {
   if (relaxed === null) {
+    if (environment('FLAMBEAU_WASM_FMA') === '0') {
+      relaxed = false;
+      return relaxed;
+    }
     relaxed = WebAssembly.validate(PROBE);
     if (!relaxed && nodeMajor() === 20) {
       setV8Flag('--experimental-wasm-relaxed-simd');
