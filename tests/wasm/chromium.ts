@@ -24,6 +24,8 @@ export interface PageOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Runs the program in a worker of the page. */
   readonly inWorker?: boolean;
+  /** Milliseconds until the page must have posted its result. Default 40,000. */
+  readonly patience?: number;
 }
 
 const ISOLATION = {
@@ -81,7 +83,7 @@ export async function runInPage(imports: string, body: string, options: PageOpti
     }
     const text = path === '/' ? PAGE : files[path];
     response.writeHead(text === undefined ? 404 : 200, {
-      'Content-Type': path === '/' ? 'text/html' : 'text/javascript',
+      'Content-Type': `${path === '/' ? 'text/html' : 'text/javascript'}; charset=utf-8`,
       ...(options.isolated && ISOLATION),
       ...(options.policy && { 'Content-Security-Policy': options.policy }),
     });
@@ -99,7 +101,7 @@ export async function runInPage(imports: string, body: string, options: PageOpti
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('the page posted nothing')), 40_000);
+      timer = setTimeout(() => reject(new Error('the page posted nothing')), options.patience ?? 40_000);
     });
     const { value, error } = JSON.parse(await Promise.race([posted, late])) as {
       value?: unknown;
