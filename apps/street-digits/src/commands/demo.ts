@@ -12,17 +12,17 @@ import { stopOnInterrupt } from './interrupt.ts';
 import { deviceOption, outOption } from './options.ts';
 import { runTraining } from './train.ts';
 
-// As many as four minutes of two slow cores have room for.
+// Some ten seconds on two cores by wasm, four minutes on the cpu device.
 const epochs = 6;
 const limit = 3000;
 // Pictures that no set of a run has.
 const pictureSeed = 2 ** 52 + 3;
 
-/** `demo`: all there is, in a few minutes. */
+/** `demo`: all there is, in less than a minute. */
 export function demoCommand(): Command {
   return new Command('demo')
     .description(
-      'train the tiny model on the embedded set for a few minutes, test it, and recognise three pictures',
+      'train the tiny model on the embedded set for some seconds, test it, and recognise three pictures',
     )
     .addOption(outOption('folder for what it writes').default('runs/demo'))
     .addOption(deviceOption())
