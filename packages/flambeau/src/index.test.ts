@@ -38,6 +38,25 @@ describe('the one import', () => {
   });
 });
 
+test('where the host reserves no memory for WebAssembly the cpu is the best device', async () => {
+  const { bestDevice } = await import('./best-device.ts');
+  const { wasm } = await import('@flambeau/backend-wasm');
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = class {
+    constructor() {
+      throw new RangeError('could not allocate memory');
+    }
+  } as unknown as typeof Memory;
+  try {
+    expect(bestDevice().name).toBe('cpu');
+    await expect(wasm()).rejects.toThrow(
+      "wasm(): no memory is to be had: got 'could not allocate memory', expected a host that reserves 536870912 bytes of addresses. Use cpu().",
+    );
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+});
+
 test('without WebAssembly, or where it has no vectors, the cpu is the best device', async () => {
   const { bestDevice } = await import('./best-device.ts');
   expect(bestDevice().name).toBe('wasm');

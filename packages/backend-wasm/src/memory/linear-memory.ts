@@ -1,4 +1,5 @@
 import type { DType, TypedArray } from '@flambeau/core/functional';
+import { DeviceError } from '@flambeau/core/functional';
 import type { AllocatorStats } from './allocator.ts';
 import { Allocator } from './allocator.ts';
 import { poison } from './poison.ts';
@@ -139,5 +140,9 @@ function reserve(maximumPages: readonly number[]): Reserved {
       refused = error;
     }
   }
-  throw refused;
+  const least = Math.min(...maximumPages) * PAGE;
+  throw new DeviceError(
+    'wasm',
+    `no memory is to be had: got '${refused instanceof Error ? refused.message : String(refused)}', expected a host that reserves ${least} bytes of addresses. Use cpu().`,
+  );
 }
