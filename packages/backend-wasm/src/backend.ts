@@ -11,12 +11,12 @@ import { WeightGradient } from './kernels/conv/weight-gradient.ts';
 import { Copier, createCopy, createFill } from './kernels/copy/copy.ts';
 import { createGather, createScatterAdd, Indexer } from './kernels/indexing/indexing.ts';
 import { createLayerNorm, createLayerNormGrad } from './kernels/layer-norm/layer-norm.ts';
-import type { WasmBlock } from './kernels/map/arguments.ts';
 import { createMap } from './kernels/map/map.ts';
 import { scalarFunctions } from './kernels/map/math-calls.ts';
 import { Gemm } from './kernels/matmul/gemm.ts';
 import { createLinear, createMatmul } from './kernels/matmul/matmul.ts';
 import { NARROW_TILE, WIDE_TILE } from './kernels/matmul/tile.ts';
+import type { WasmBlock } from './kernels/operand.ts';
 import {
   createAvgPool2d,
   createAvgPool2dGrad,

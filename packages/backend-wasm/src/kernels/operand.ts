@@ -1,7 +1,11 @@
 import type { Operand, TypedArray } from '@flambeau/core/functional';
 import { DTYPES } from '@flambeau/core/functional';
 import type { LinearMemory } from '../memory/linear-memory.ts';
-import type { WasmBlock } from './map/arguments.ts';
+
+/** A block of the device: part of the linear memory. */
+export interface WasmBlock {
+  readonly address: number;
+}
 
 /** An operand as a plain kernel sees it: a view of the whole memory, and where in it the operand starts. */
 export interface Placed {

@@ -1,9 +1,10 @@
 import { hasRelaxedSimd } from '../../emit/vector.ts';
+import { Areas } from '../../memory/areas.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
+import { copyPadded } from '../loops/copy-padded.ts';
 import { TILE_ROWS, tileBytes } from '../matmul/tile.ts';
-import { Areas } from './areas.ts';
 import { CORRELATE_ARGUMENTS, emitCorrelate } from './emit-correlate.ts';
 import { emitFilters, FILTER_ARGUMENTS } from './emit-filters.ts';
 import { emitPad, PAD_ARGUMENTS } from './emit-pad.ts';
@@ -219,12 +220,9 @@ export class Correlator {
   /** Copies the bias, each group's padded with zeros to whole tiles. */
   #copyBias({ bias, groups, rows }: CorrelationInput, to: number, paddedRows: number): void {
     if (!bias) return;
-    const { float32 } = this.#kernels.memory.views;
     for (let group = 0; group < groups; group++) {
-      const from = (bias.address >>> 2) + group * rows;
-      const at = (to >>> 2) + group * paddedRows;
-      float32.copyWithin(at, from, from + rows);
-      float32.fill(0, at + rows, at + paddedRows);
+      const from = { address: bias.address + 4 * group * rows, stride: 4 };
+      copyPadded(this.#kernels.memory, from, rows, to + 4 * group * paddedRows, paddedRows);
     }
   }
 

@@ -5,6 +5,7 @@ import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, shuffle32, v128 } from '../../emit/vector.ts';
 import { integers, rangeOf } from '../loops/integers.ts';
+import { zeros } from '../loops/vectors.ts';
 import { argumentWords } from '../loops/words.ts';
 import { multiplyAdd } from '../matmul/tile.ts';
 
@@ -168,7 +169,6 @@ export function emitDepthwiseGradient(
     const sums = taps.map(() => body.local('v128'));
     const totals = taps.map(() => body.local('f64'));
     const rests = taps.map(() => body.local('f32'));
-    const zeros = v128.const(new Uint8Array(16));
     const planeBytes = body.let(i32.shl(i32.mul(words.height, words.width), i32.const(2)));
     const to = body.let(i32.add(words.target, i32.mul(start, i32.const(4 * R * S))));
     const offsetOf = (tap: number): number => 4 * (tap % S) * dilationX;

@@ -1,9 +1,9 @@
-import type { Expr } from '../../emit/expression.ts';
 import { f32, i32 } from '../../emit/expression.ts';
 import type { FunctionBody, Local } from '../../emit/function.ts';
 import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { v128 } from '../../emit/vector.ts';
+import { clear } from '../loops/clear.ts';
 import { argumentWords } from '../loops/words.ts';
 
 /** Rows and planes are in bytes. */
@@ -17,8 +17,6 @@ export const PAD_ARGUMENTS = argumentWords(
   /** Bytes from the start of a plane to its first own element. */
   'inset',
 );
-
-const zeros = v128.const(new Uint8Array(16));
 
 /**
  * The module that copies contiguous planes to planes with zeros around them: `run(arguments, start, end)` does the planes
@@ -50,22 +48,6 @@ export function emitPad(memory: MemoryImport): ModuleBuilder {
     });
   });
   return builder;
-}
-
-/** Fills `bytes` bytes, a multiple of 4, with zeros. */
-export function clear(body: FunctionBody, address: Expr<'i32'>, bytes: Expr<'i32'>): void {
-  const at = body.let(address);
-  const left = body.let(bytes);
-  body.while(i32.geU(left, i32.const(16)), () => {
-    body.store(at, zeros);
-    body.advance(at, 16);
-    body.advance(left, -16);
-  });
-  body.while(left, () => {
-    body.store(at, f32.const(0));
-    body.advance(at, 4);
-    body.advance(left, -4);
-  });
 }
 
 /** Copies `bytes` bytes, a multiple of 4, that do not overlap their target. */

@@ -2,7 +2,7 @@ import { f32, i32, select } from '../../emit/expression.ts';
 import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
-import { f32x4, v128 } from '../../emit/vector.ts';
+import { v128 } from '../../emit/vector.ts';
 import { integers, lesser, padded, partsOf, rangeOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
 import type { Tile } from '../matmul/tile.ts';
@@ -238,48 +238,4 @@ function setTapPlace(
   const tap = i32.sub(own, i32.mul(channel, words.tapCount));
   body.set(place, i32.add(source, i32.mul(channel, words.sourcePlane)));
   body.advance(place, i32.load(i32.add(words.taps, i32.shl(tap, i32.const(2)))));
-}
-
-/** Strides are in bytes. */
-export const ADD_PARTS_ARGUMENTS = argumentWords(
-  'sums',
-  'parts',
-  'partBytes',
-  /** Bytes of a row of sums, and elements of it that count. */
-  'rowBytes',
-  'columns',
-  'target',
-);
-
-/** The module that adds the parts' sums into rows of the gradient: `run(arguments, start, end)`. */
-export function emitAddParts(memory: MemoryImport): ModuleBuilder {
-  const builder = new ModuleBuilder(memory);
-  builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
-    const words = ADD_PARTS_ARGUMENTS.read(body, args);
-    const [at, from, left, part] = integers(body, 4);
-    const to = body.let(i32.add(words.target, i32.mul(start, i32.shl(words.columns, i32.const(2)))));
-    const four = body.local('v128');
-    const step = (load: typeof v128.load, store: () => void, elements: number): void => {
-      body.set(four, load(from));
-      body.set(at, from);
-      body.set(part, words.parts);
-      body.while(i32.gtU(part, i32.const(1)), () => {
-        body.advance(at, words.partBytes);
-        body.set(four, f32x4.add(four, load(at)));
-        body.advance(part, -1);
-      });
-      store();
-      body.advance(from, 4 * elements);
-      body.advance(to, 4 * elements);
-      body.advance(left, -elements);
-    };
-    body.while(i32.ltU(start, end), () => {
-      body.set(from, i32.add(words.sums, i32.mul(start, words.rowBytes)));
-      body.set(left, words.columns);
-      body.while(i32.geU(left, i32.const(4)), () => step(v128.load, () => body.store(to, four), 4));
-      body.while(left, () => step(v128.load32Zero, () => body.store32Lane(to, four, 0), 1));
-      body.advance(start, 1);
-    });
-  });
-  return builder;
 }

@@ -1,17 +1,13 @@
 import { hasRelaxedSimd } from '../../emit/vector.ts';
+import { Areas } from '../../memory/areas.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
+import { ADD_PARTS_ARGUMENTS, emitAddParts } from '../loops/emit-add-parts.ts';
 import { TILE_ROWS, tileBytes } from '../matmul/tile.ts';
-import { Areas } from './areas.ts';
 import { addBorder, bordered, borderOf, GRAIN_COPIED, imagesAtATime, tapWords } from './correlation.ts';
 import { windowTaps } from './direct.ts';
-import {
-  ADD_PARTS_ARGUMENTS,
-  emitAddParts,
-  emitWeightGradient,
-  WEIGHT_GRADIENT_ARGUMENTS,
-} from './emit-weight-gradient.ts';
+import { emitWeightGradient, WEIGHT_GRADIENT_ARGUMENTS } from './emit-weight-gradient.ts';
 import type { Geometry } from './geometry.ts';
 import { densePlanes } from './geometry.ts';
 

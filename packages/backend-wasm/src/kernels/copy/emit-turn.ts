@@ -6,7 +6,7 @@ import { ModuleBuilder } from '../../emit/module.ts';
 import { shuffle32, v128 } from '../../emit/vector.ts';
 import type { Vector } from '../loops/each-vector.ts';
 import { lesser, rangeOf } from '../loops/integers.ts';
-import { transpose } from '../loops/transpose.ts';
+import { transpose } from '../loops/vectors.ts';
 import { copyElement, outerStart } from './emit-copy.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { FunctionBody, Local } from '../../emit/function.ts';
 import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
-import { clear } from '../conv/emit-pad.ts';
+import { clear } from '../loops/clear.ts';
 import type { Turn, Vector } from '../loops/each-vector.ts';
 import { eachVector, wideSum } from '../loops/each-vector.ts';
 import { lesser } from '../loops/integers.ts';

@@ -1,11 +1,11 @@
 import type { Kernel, LayerNormAttrs, Operand } from '@flambeau/core/functional';
 import { sizeOf } from '@flambeau/core/functional';
 import { hasRelaxedSimd } from '../../emit/vector.ts';
+import { Areas } from '../../memory/areas.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
-import { Areas } from '../conv/areas.ts';
-import { ADD_PARTS_ARGUMENTS, emitAddParts } from '../conv/emit-weight-gradient.ts';
+import { ADD_PARTS_ARGUMENTS, emitAddParts } from '../loops/emit-add-parts.ts';
 import { addressOf } from '../operand.ts';
 import { BACKWARD_ARGUMENTS, emitBackward } from './emit-backward.ts';
 import { emitForward, FORWARD_ARGUMENTS } from './emit-forward.ts';

@@ -2,6 +2,7 @@ import type { ComputeType, MapProgram, Operand } from '@flambeau/core/functional
 import { DTYPES } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../../memory/linear-memory.ts';
+import { addressOf } from '../operand.ts';
 import type { MapLayout, MapWalk } from './layout.ts';
 import { hasStrides } from './layout.ts';
 
@@ -28,14 +29,6 @@ export function argumentPlaces({ inputs }: MapProgram, { rank, walks }: MapLayou
     scalar: (position) => numbers + 8 * position,
   };
 }
-
-/** A block of the device: part of the linear memory. */
-export interface WasmBlock {
-  readonly address: number;
-}
-
-const addressOf = ({ block, dtype, offset }: Operand): number =>
-  (block as WasmBlock).address + offset * DTYPES[dtype].bytes;
 
 /** Writes a kernel's arguments and returns their address. There is one kernel at a time, so one place. */
 export function writeArguments(

@@ -4,6 +4,7 @@ import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
 import { integers, lesser, rangeOf } from '../loops/integers.ts';
+import { zeros } from '../loops/vectors.ts';
 import { argumentWords } from '../loops/words.ts';
 import { multiplyAdd } from './tile.ts';
 
@@ -31,8 +32,6 @@ const RUN = 256;
 export type Lie = 'rows' | 'columns' | 'apart';
 
 type Words = ReturnType<typeof VECTOR_PRODUCT_ARGUMENTS.read>;
-
-const zeros = v128.const(new Uint8Array(16));
 
 /**
  * The module that multiplies a vector by a matrix where it lies: every element is read once, so there is nothing to pack.

@@ -3,6 +3,7 @@ import { hasRelaxedSimd } from '../../emit/vector.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
+import { copyPadded } from '../loops/copy-padded.ts';
 import { BATCH_ARGUMENTS, BATCH_PANELS_AT, emitBatch } from './emit-batch.ts';
 import { addMultiply, MULTIPLY_ARGUMENTS } from './multiply.ts';
 import { addPack, PACK_ARGUMENTS } from './pack.ts';
@@ -131,7 +132,8 @@ export class Gemm {
     const bytesBias = bias ? 4 * panels * tile.columns : 0;
     const packedA = this.#scratch.reserve(bytesA + bytesB + bytesBias + bytesEdges);
     const packedB = packedA + bytesA;
-    const row = bias ? this.#pad(bias, n, packedB + bytesB, bytesBias) : 0;
+    const row = bias ? packedB + bytesB : 0;
+    if (bias) copyPadded(memory, bias, n, row, panels * tile.columns);
     const sizes = { m, n, k, blockDepth, packedA, packedB };
     const edges = packedB + bytesB + bytesBias;
     const grain = Math.ceil(GRAIN_PACKED / (tile.columns * Math.max(k, 1)));
@@ -170,14 +172,6 @@ export class Gemm {
     ];
     const grain = Math.ceil(GRAIN_FLOPS / Math.max(1, 2 * m * n * k));
     this.#execute(kernel, writeWords(memory, words), addresses.length, grain);
-  }
-
-  /** Copies the bias, and zeros up to whole panels, because tiles read whole vectors. */
-  #pad({ address, stride }: Vector, n: number, to: number, bytes: number): number {
-    const { float32 } = this.#kernels.memory.views;
-    for (let i = 0; i < n; i++) float32[to / 4 + i] = float32[(address + i * stride) / 4] as number;
-    float32.fill(0, to / 4 + n, (to + bytes) / 4);
-    return to;
   }
 }
 

@@ -1,15 +1,13 @@
 import type { Kernel, NoAttrs, Operand } from '@flambeau/core/functional';
 import { mergeLayouts } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
-import type { WasmBlock } from '../map/arguments.ts';
+import { addressOf } from '../operand.ts';
 import { eachElement } from '../walk.ts';
 import type { Gemm, Matrix, Product, ProductAddresses } from './gemm.ts';
 import { isSmall } from './gemm.ts';
 import { createPlainLinear, createPlainMatmul } from './plain.ts';
 
 const FLOAT = 4;
-
-const addressOf = ({ block, offset }: Operand): number => (block as WasmBlock).address + FLOAT * offset;
 
 /** The last two dimensions of an operand. */
 function matrixOf(x: Operand): Matrix {

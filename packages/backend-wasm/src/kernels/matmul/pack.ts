@@ -1,10 +1,10 @@
 import type { Expr } from '../../emit/expression.ts';
-import { f32, i32, select } from '../../emit/expression.ts';
+import { f32, i32 } from '../../emit/expression.ts';
 import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 import { shuffle32, v128 } from '../../emit/vector.ts';
-import { integers, rangeOf } from '../loops/integers.ts';
-import { transpose } from '../loops/transpose.ts';
+import { integers, lesser, padded, rangeOf } from '../loops/integers.ts';
+import { transpose } from '../loops/vectors.ts';
 import type { RangeParams } from '../loops/words.ts';
 import { argumentWords, RANGE_PARAMS } from '../loops/words.ts';
 import type { Tile } from './tile.ts';
@@ -97,13 +97,11 @@ function packBlocks(
 ): void {
   const first = body.let(i32.mul(panel, i32.const(side)));
   const width = body.let(i32.sub(size, first));
-  const panels = i32.divU(i32.add(size, i32.const(side - 1)), i32.const(side));
-  const perPlace = body.let(i32.mul(panels, i32.const(4 * side)));
+  const perPlace = body.let(i32.shl(padded(size, side), i32.const(2)));
   const source = body.let(i32.add(address, i32.mul(first, across)));
   const [at, depth, to] = [body.let(i32.const(0)), body.local('i32'), body.local('i32')];
   body.while(i32.ltU(at, k), () => {
-    const left = i32.sub(k, at);
-    body.set(depth, select(i32.ltU(blockDepth, left), blockDepth, left));
+    body.set(depth, lesser(blockDepth, i32.sub(k, at)));
     body.set(
       to,
       i32.add(packed, i32.add(i32.mul(at, perPlace), i32.mul(first, i32.shl(depth, i32.const(2))))),

@@ -4,6 +4,7 @@ import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
 import { integers, lesser, rangeOf } from '../loops/integers.ts';
+import { zeros } from '../loops/vectors.ts';
 
 /** The part of a product that is kept in registers while the depth goes by. */
 export interface Tile {
@@ -129,8 +130,6 @@ function emitCopy(builder: ModuleBuilder): Procedure<WholeParams> {
 }
 
 type Sums = readonly (readonly Local<'v128'>[])[];
-
-const zeros = v128.const(new Uint8Array(16));
 
 function startingSums(
   body: FunctionBody,

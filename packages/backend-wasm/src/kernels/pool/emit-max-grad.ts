@@ -4,7 +4,7 @@ import type { FunctionBody, Local } from '../../emit/function.ts';
 import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { i32x4, shuffle32, v128 } from '../../emit/vector.ts';
-import { clear } from '../conv/emit-pad.ts';
+import { clear } from '../loops/clear.ts';
 import type { Vector } from '../loops/each-vector.ts';
 import { eachVector } from '../loops/each-vector.ts';
 import { argumentWords } from '../loops/words.ts';

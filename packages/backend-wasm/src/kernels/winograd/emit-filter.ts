@@ -3,6 +3,7 @@ import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { v128 } from '../../emit/vector.ts';
 import { integers, lesser, rangeOf } from '../loops/integers.ts';
+import { zeros } from '../loops/vectors.ts';
 import { argumentWords } from '../loops/words.ts';
 import type { Tile } from '../matmul/tile.ts';
 import { POINTS, spreadFilter } from './transforms.ts';
@@ -23,7 +24,6 @@ export const FILTER_ARGUMENTS = argumentWords(
 );
 
 const TAPS = 3;
-const zeros = v128.const(new Uint8Array(16));
 
 /**
  * The module that transforms 3 × 3 filters, `(frequency, panel, channel, output channel of the panel)`: `run(arguments,

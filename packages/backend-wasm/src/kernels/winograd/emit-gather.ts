@@ -4,7 +4,7 @@ import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
 import { integers, lesser, rangeOf } from '../loops/integers.ts';
-import { transpose } from '../loops/transpose.ts';
+import { transpose } from '../loops/vectors.ts';
 import { BLOCK } from './emit-stage.ts';
 import { gatherOutput, POINTS, TILE } from './transforms.ts';
 

@@ -2,13 +2,14 @@ import { i32 } from '../../emit/expression.ts';
 import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
-import { clear } from '../conv/emit-pad.ts';
+import { clear } from '../loops/clear.ts';
 import { integers, lesser, partsOf, rangeOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
 import type { Tile } from '../matmul/tile.ts';
 import { emitOuterProduct } from './emit-products.ts';
 import { emitSpread } from './emit-spread.ts';
 import { BLOCK, emitStage, PIXEL_BYTES } from './emit-stage.ts';
+import { inputSpreader, tileUnit } from './tile-units.ts';
 import { gatherFilter, POINTS, SPECTRUM, spreadGradient, spreadInput, TILE } from './transforms.ts';
 
 /** Strides are in bytes. */
@@ -74,42 +75,22 @@ export function emitGradient(memory: MemoryImport, fused: boolean, shape: Tile):
     const gradients = body.let(i32.add(scratch, words.gradientsAt));
     const blocks = body.let(partsOf(words.channels, BLOCK));
     const gradientBlocks = body.let(partsOf(words.rows, BLOCK));
-    const [unit, groupEnd, lastUnit, tiles, image, tileRow, tileColumn, count] = integers(body, 8);
-    const [columns, from, frequency, q, v, d, x, y, rowBytes] = integers(body, 9);
+    const [unit, groupEnd, lastUnit, tiles, columns, from, frequency, q, v, d, rowBytes] = integers(body, 11);
     const sums = body.let(i32.add(words.sums, i32.mul(start, words.sumPart)));
-    const spreadUnit = (): void => {
-      body.set(image, i32.divU(unit, words.segments));
-      body.set(tileColumn, i32.mul(i32.sub(unit, i32.mul(image, words.segments)), words.segmentTiles));
-      body.set(tileRow, image);
-      body.set(image, i32.divU(image, words.tileRows));
-      body.set(tileRow, i32.sub(tileRow, i32.mul(image, words.tileRows)));
-      body.set(count, lesser(words.segmentTiles, i32.sub(words.tileColumns, tileColumn)));
-      body.set(y, i32.mul(tileRow, i32.const(TILE)));
-      body.set(x, i32.mul(tileColumn, i32.const(TILE)));
-      {
-        const { sourcePlane, height, width, channels } = words;
-        body.set(columns, i32.add(i32.mul(count, i32.const(TILE)), i32.const(POINTS - TILE)));
-        body.set(rowBytes, i32.mul(columns, i32.const(PIXEL_BYTES)));
-        body.set(from, i32.add(words.source, i32.mul(image, words.sourceImage)));
-        const origin = [i32.sub(y, words.padY), i32.sub(x, words.padX)] as const;
-        const side = i32.const(POINTS);
-        body.call(stage, from, sourcePlane, height, width, ...origin, side, columns, channels, scratch);
-        const to = i32.add(inputs, i32.mul(tiles, i32.const(PIXEL_BYTES)));
-        const strides = [words.inputBlock, i32.const(PIXEL_BYTES), words.inputFrequency] as const;
-        body.call(spread, scratch, rowBytes, i32.mul(rowBytes, side), blocks, count, to, ...strides, aside);
-      }
-      {
-        const { gradientPlane, outHeight, outWidth, rows } = words;
-        body.set(columns, i32.mul(count, i32.const(TILE)));
-        body.set(rowBytes, i32.mul(columns, i32.const(PIXEL_BYTES)));
-        body.set(from, i32.add(words.gradient, i32.mul(image, words.gradientImage)));
-        const side = i32.const(TILE);
-        body.call(stage, from, gradientPlane, outHeight, outWidth, y, x, side, columns, rows, gradientStage);
-        const to = i32.add(gradients, i32.mul(tiles, words.gradientTile));
-        const strides = [i32.const(PIXEL_BYTES), words.gradientTile, words.gradientFrequency] as const;
-        const block = i32.mul(rowBytes, side);
-        body.call(spreadBack, gradientStage, rowBytes, block, gradientBlocks, count, to, ...strides, aside);
-      }
+    const part = tileUnit(body, words);
+    const { image, count, y, x } = part;
+    const spreadInputs = inputSpreader(body, words, stage, spread, { scratch, inputs, aside, blocks });
+    const spreadGradients = (): void => {
+      const { gradientPlane, outHeight, outWidth, rows } = words;
+      body.set(columns, i32.mul(count, i32.const(TILE)));
+      body.set(rowBytes, i32.mul(columns, i32.const(PIXEL_BYTES)));
+      body.set(from, i32.add(words.gradient, i32.mul(image, words.gradientImage)));
+      const side = i32.const(TILE);
+      body.call(stage, from, gradientPlane, outHeight, outWidth, y, x, side, columns, rows, gradientStage);
+      const to = i32.add(gradients, i32.mul(tiles, words.gradientTile));
+      const strides = [i32.const(PIXEL_BYTES), words.gradientTile, words.gradientFrequency] as const;
+      const block = i32.mul(rowBytes, side);
+      body.call(spreadBack, gradientStage, rowBytes, block, gradientBlocks, count, to, ...strides, aside);
     };
     clear(body, scratch, words.inputsAt);
     body.while(i32.ltU(start, end), () => {
@@ -120,7 +101,9 @@ export function emitGradient(memory: MemoryImport, fused: boolean, shape: Tile):
         body.set(groupEnd, lesser(i32.add(unit, words.groupUnits), lastUnit));
         body.set(tiles, i32.const(0));
         body.while(i32.ltU(unit, groupEnd), () => {
-          spreadUnit();
+          part.locate(unit);
+          spreadInputs(part, tiles);
+          spreadGradients();
           body.advance(tiles, count);
           body.advance(unit, 1);
         });

@@ -4,6 +4,7 @@ import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4, v128 } from '../../emit/vector.ts';
 import { integers, rangeOf } from '../loops/integers.ts';
+import { zeros } from '../loops/vectors.ts';
 import type { Tile } from '../matmul/tile.ts';
 import { multiplyAdd } from '../matmul/tile.ts';
 import { BLOCK, PIXEL_BYTES } from './emit-stage.ts';
@@ -11,8 +12,6 @@ import { BLOCK, PIXEL_BYTES } from './emit-stage.ts';
 /** Rows of the register tiles. Tiles with fewer wait for their sums. */
 const HEIGHTS = [6, 4] as const;
 type Height = (typeof HEIGHTS)[number];
-
-const zeros = v128.const(new Uint8Array(16));
 
 type Sums = readonly (readonly Local<'v128'>[])[];
 

@@ -3,17 +3,15 @@ import type { FunctionBody, Local, Procedure } from '../../emit/function.ts';
 import type { ModuleBuilder } from '../../emit/module.ts';
 import { v128 } from '../../emit/vector.ts';
 import { integers, lesser } from '../loops/integers.ts';
-import { transpose } from '../loops/transpose.ts';
+import { transpose, zeros } from '../loops/vectors.ts';
 
 /** Channels that lie side by side for each pixel: a block. */
 export const BLOCK = 16;
 /** Bytes of a pixel's channels of a block. */
 export const PIXEL_BYTES: number = 4 * BLOCK;
 
-const zeros = v128.const(new Uint8Array(16));
-
 /** source plane 0, bytes of a plane, height, width, first row, first column, rows, columns, channels, target */
-type StageParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
+export type StageParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
 const STAGE_PARAMS: StageParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
 
 /** Four planes at a place, as the lanes of vectors to come. */

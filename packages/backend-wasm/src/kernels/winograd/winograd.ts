@@ -1,11 +1,12 @@
 import { hasRelaxedSimd } from '../../emit/vector.ts';
+import { Areas } from '../../memory/areas.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
-import { Areas } from '../conv/areas.ts';
 import type { Geometry, Planes } from '../conv/geometry.ts';
 import { densePlanes } from '../conv/geometry.ts';
 import { partsOfGradient } from '../conv/weight-gradient.ts';
+import { copyPadded } from '../loops/copy-padded.ts';
 import { emitFilterTransform, FILTER_ARGUMENTS } from './emit-filter.ts';
 import { emitForward, FORWARD_ARGUMENTS } from './emit-forward.ts';
 import { ASIDE_BYTES } from './emit-gather.ts';
@@ -56,47 +57,45 @@ export class Winograd {
   /** y = x * w + bias. Arguments are addresses. */
   forward(g: Geometry, x: number, w: number, bias: number | null, y: number): void {
     const { N, C, H, W, K, OH, OW, groups, padding } = g;
-    const [channels, rows] = [C / groups, K / groups];
-    const [source, target] = [densePlanes(x, C, H, W), densePlanes(y, K, OH, OW)];
-    for (let group = 0; group < groups; group++) {
-      this.#pass({
-        images: N,
-        channels,
-        rows,
-        padding,
-        source: { ...source, address: x + group * channels * source.plane },
-        filters: {
-          address: w + 36 * group * rows * channels,
-          row: 36 * channels,
-          channel: 36,
-          tap: 4,
-        },
-        bias: bias === null ? null : bias + 4 * group * rows,
-        target: { ...target, address: y + group * rows * target.plane },
-      });
-    }
+    const channels = C / groups;
+    this.#eachGroup(groups, {
+      images: N,
+      channels,
+      rows: K / groups,
+      padding,
+      source: densePlanes(x, C, H, W),
+      filters: { address: w, row: 36 * channels, channel: 36, tap: 4 },
+      bias,
+      target: densePlanes(y, K, OH, OW),
+    });
   }
 
   /** dx: the convolution of dy by the filters turned around, whose rows and channels have changed places. */
   inputGradient(g: Geometry, dy: number, w: number, dx: number): void {
     const { N, C, H, W, K, OH, OW, groups, padding } = g;
-    const [channels, rows] = [K / groups, C / groups];
-    const [source, target] = [densePlanes(dy, K, OH, OW), densePlanes(dx, C, H, W)];
+    const rows = C / groups;
+    this.#eachGroup(groups, {
+      images: N,
+      channels: K / groups,
+      rows,
+      padding: [2 - padding[0], 2 - padding[1]],
+      source: densePlanes(dy, K, OH, OW),
+      filters: { address: w + 32, row: 36, channel: 36 * rows, tap: -4 },
+      bias: null,
+      target: densePlanes(dx, C, H, W),
+    });
+  }
+
+  /** Convolves the groups one after the other, given the first. */
+  #eachGroup(groups: number, first: Pass): void {
+    const { channels, rows, source, filters, bias, target } = first;
     for (let group = 0; group < groups; group++) {
       this.#pass({
-        images: N,
-        channels,
-        rows,
-        padding: [2 - padding[0], 2 - padding[1]],
-        source: { ...source, address: dy + group * channels * source.plane },
-        filters: {
-          address: w + 36 * group * rows * channels + 32,
-          row: 36,
-          channel: 36 * rows,
-          tap: -4,
-        },
-        bias: null,
-        target: { ...target, address: dx + group * rows * target.plane },
+        ...first,
+        source: { ...source, address: source.address + group * channels * source.plane },
+        filters: { ...filters, address: filters.address + 36 * group * rows * channels },
+        bias: bias === null ? null : bias + 4 * group * rows,
+        target: { ...target, address: target.address + group * rows * target.plane },
       });
     }
   }
@@ -123,10 +122,8 @@ export class Winograd {
     const threadsAt = areas.add(own.bytes * this.#execute.threads);
     const base = this.#scratch.reserve(areas.bytes);
     if (bias !== null) {
-      const { float32 } = memory.views;
-      const at = (base + biasAt) >>> 2;
-      float32.copyWithin(at, bias >>> 2, (bias >>> 2) + rows);
-      float32.fill(0, at + rows, at + panels * tile.columns);
+      const padded = panels * tile.columns;
+      copyPadded(memory, { address: bias, stride: 4 }, rows, base + biasAt, padded);
     }
     this.#transformFilters(filters, channels, rows, base + filtersAt, filterFrequency);
 

@@ -1,5 +1,9 @@
+import type { Expr } from '../../emit/expression.ts';
 import type { FunctionBody, Local } from '../../emit/function.ts';
-import { shuffle32 } from '../../emit/vector.ts';
+import { shuffle32, v128 } from '../../emit/vector.ts';
+
+/** Zeros in every lane, of any type. */
+export const zeros: Expr<'v128'> = v128.const(new Uint8Array(16));
 
 /** Lane i of vector j becomes lane j of vector i. */
 export function transpose(body: FunctionBody, rows: readonly Local<'v128'>[]): Local<'v128'>[] {
