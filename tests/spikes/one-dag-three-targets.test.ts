@@ -16,6 +16,7 @@ import {
   where,
 } from '@flambeau/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hasAdapter } from '../webgpu/adapter.ts';
 import {
   expectClose,
   FLOATS,
@@ -28,7 +29,7 @@ import {
   SUBNORMAL,
 } from './scalar-values.ts';
 import type { Target } from './targets.ts';
-import { hasAdapter, targets } from './targets.ts';
+import { targets } from './targets.ts';
 
 // Said aloud where it happens, and only there.
 if (!hasAdapter) test.skip('WebGPU: this machine has neither a GPU nor a software driver', () => {});

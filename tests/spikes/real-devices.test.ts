@@ -6,7 +6,7 @@ import type { Device, Tensor } from '@flambeau/core';
 import { fromTyped, gather, ones, ReleasedError, tensor, ValueError } from '@flambeau/core';
 import { describe, expect, test } from 'vitest';
 import { loops } from '../memory/loops.ts';
-import { gpu, hasAdapter } from './targets.ts';
+import { gpu, hasAdapter } from '../webgpu/adapter.ts';
 
 const STEPS = 60;
 const BUDGET = 128 * 1024;

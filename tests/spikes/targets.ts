@@ -3,7 +3,7 @@ import { wasm } from '@flambeau/backend-wasm';
 import { webgpu } from '@flambeau/backend-webgpu';
 import type { Backend, Device, Kernel, KernelTable, MapProgram } from '@flambeau/core';
 import { createDevice, deferredMaps, lateFaults, spillingMemory, steppedMaps } from '@flambeau/core';
-import { create } from 'webgpu';
+import { gpu, hasAdapter } from '../webgpu/adapter.ts';
 
 /** What ran on a device since the last reset. */
 export interface Ran {
@@ -61,12 +61,6 @@ function target(name: string, base: Backend, traits: Traits): Target {
   const parts = { memory: spillingMemory, deferral: deferredMaps, steps: steppedMaps, faults: lateFaults };
   return { name, device: createDevice(backend, parts), ran, ...traits };
 }
-
-/** WebGPU's implementation. Held for good: when it is collected, its devices take the process with them. */
-export const gpu: GPU = create([]);
-
-/** False where the machine has neither a GPU nor a software driver. */
-export const hasAdapter: boolean = (await gpu.requestAdapter()) !== null;
 
 /** cpu in single steps, cpu with deferral, emitted wasm, and WGSL where there is an adapter. */
 export const targets: readonly Target[] = [

@@ -1,16 +1,16 @@
 import type { Backend, DType, TypedArray } from '@flambeau/core/functional';
-import { allocTyped, DeviceError } from '@flambeau/core/functional';
-import { BlockPool, bufferBytes, type GpuBlock } from './blocks.ts';
-import { BUFFER_USAGE, MAP_MODE } from './constants.ts';
-import { FAULT_BYTES, FaultWords } from './faults.ts';
+import { allocTyped } from '@flambeau/core/functional';
+import { Failures } from './device/failures.ts';
+import type { Opened } from './device/open.ts';
+import type { KernelStyle } from './device/traits.ts';
+import { isSoftware, traitsOf } from './device/traits.ts';
 import type { GpuContext } from './kernels/context.ts';
-import { createCopy, createFill } from './kernels/copy.ts';
-import { createGather, createScatterAdd } from './kernels/indexing.ts';
-import { createMap } from './kernels/map.ts';
-import { createMatmul } from './kernels/matmul.ts';
-import { createRandomUniform } from './kernels/random.ts';
-import { createAmax, createArgmax, createSum } from './kernels/reduce.ts';
-import { CommandQueue } from './queue.ts';
+import { createKernels } from './kernels/table.ts';
+import { BlockPool, bufferBytes, type GpuBlock } from './memory/blocks.ts';
+import { CommandQueue } from './queue/command-queue.ts';
+import { FaultWords } from './queue/faults.ts';
+import { Readback } from './queue/readback.ts';
+import { Pipelines } from './shader/pipelines.ts';
 import { scalarFunctions } from './wgsl/scalar.ts';
 import { fromWords, toWords, WORD } from './words.ts';
 
@@ -18,50 +18,39 @@ import { fromWords, toWords, WORD } from './words.ts';
 export interface WebGpuBackendOptions {
   /** Bytes of tensors to hold before spilling. Default 1 GiB. */
   readonly memoryBudget?: number;
+  /** Kernels for software drivers or for GPUs. Default: by the adapter. */
+  readonly kernels?: KernelStyle;
+}
+
+const DEFAULT_BUDGET = 1 << 30;
+
+/** A backend on a WebGPU device, and what compiles its kernels ahead. */
+export interface WebGpuBackend extends Backend {
+  /** Compiles the kernels of `work` without running them: the tensors that it makes have no meaning. */
+  prepare(work: () => void): Promise<void>;
 }
 
 /** A backend on a WebGPU device. */
 export function createWebGpuBackend(
-  device: GPUDevice,
-  info: GPUAdapterInfo,
+  { device, info }: Opened,
   options: WebGpuBackendOptions = {},
-): Backend {
+): WebGpuBackend {
+  const { memoryBudget = DEFAULT_BUDGET, kernels = isSoftware(info) ? 'software' : 'hardware' } = options;
+  const failures = new Failures(device);
   const queue = new CommandQueue(device);
-  const blocks = new BlockPool(device, queue);
+  // A quarter more than the budget may be held for blocks to come.
+  const blocks = new BlockPool(device, queue, memoryBudget / 4);
   const faults = new FaultWords(device, queue);
-  const failure = watch(device);
+  const readback = new Readback(device, queue, faults, failures);
+  const pipelines = new Pipelines(device, (error) => failures.note(error));
+  const traits = traitsOf(device, kernels);
   const context: GpuContext = {
-    device,
+    traits,
     queue,
-    fault: faults.buffer,
-    pipelines: new Map(),
+    pipelines,
+    fault: faults.home,
     onChecked: () => faults.noteChecked(),
   };
-
-  /** Copies words out, and the fault words with them. */
-  const readWords = async (block: GpuBlock | null, offset: number, length: number): Promise<ArrayBuffer> => {
-    const bytes = length * WORD;
-    const usage = BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST;
-    const staging = device.createBuffer({ size: bytes + FAULT_BYTES, usage });
-    if (block && bytes > 0) queue.copy(block.home, offset * WORD, staging, 0, bytes);
-    const withFaults = faults.unseen;
-    if (withFaults) faults.copyInto(staging, bytes);
-    queue.submit();
-    try {
-      await staging.mapAsync(MAP_MODE.READ);
-    } catch (error) {
-      throw (
-        failure() ?? new DeviceError('read', `the device does not answer: got ${String(error)}. Was it lost?`)
-      );
-    }
-    const copy = staging.getMappedRange().slice(0);
-    staging.destroy();
-    if (withFaults) faults.note(new Uint32Array(copy, bytes));
-    const failed = failure();
-    if (failed) throw failed;
-    return copy.slice(0, bytes);
-  };
-
   return {
     name: 'webgpu',
     capabilities: {
@@ -69,52 +58,47 @@ export function createWebGpuBackend(
       fuse: true,
       defer: true,
       explicitMemory: true,
-      memoryBudget: options.memoryBudget ?? 1 << 30,
-      maxMapInputs: device.limits.maxStorageBuffersPerShaderStage - 1,
+      memoryBudget,
+      maxMapInputs: traits.maxBindings - 1,
       dtypes: ['float32', 'int32', 'uint8', 'int8', 'bool'],
     },
-    kernels: {
-      map: createMap(context),
-      copyStrided: createCopy(context),
-      fill: createFill(context),
-      sum: createSum(context),
-      amax: createAmax(context),
-      argmax: createArgmax(context),
-      matmul: createMatmul(context),
-      gather: createGather(context),
-      scatterAdd: createScatterAdd(context),
-      randomUniform: createRandomUniform(context),
-    },
+    kernels: createKernels(context),
     blockBytes: (_dtype, length) => bufferBytes(length),
     alloc: (_dtype, length) => blocks.allocate(length),
     release: (block) => blocks.release(block as GpuBlock),
     write: (block, data) => queue.write((block as GpuBlock).home, toWords(data)),
     read: async (block, dtype: DType, offset, length): Promise<TypedArray> => {
       if (length === 0) return allocTyped(dtype, 0);
-      return fromWords(await readWords(block as GpuBlock, offset, length), dtype);
+      const words = await readback.read((block as GpuBlock).home, offset * WORD, length * WORD);
+      return fromWords(words, dtype);
     },
     takeFault: async () => {
-      if (faults.unseen) await readWords(null, 0, 0);
+      if (faults.unseen) await readback.catchUp();
       return faults.take();
     },
     scalarFunctions,
+    prepare: (work) => pipelines.prepare(work),
     report: () => ({
-      adapter: { vendor: info.vendor, architecture: info.architecture, description: info.description },
+      adapter: {
+        vendor: info.vendor,
+        architecture: info.architecture,
+        device: info.device,
+        description: info.description,
+      },
+      kernels,
+      features: [...device.features].sort(),
+      limits: {
+        storageBuffersPerKernel: traits.maxBindings,
+        threadsPerGroup: traits.maxThreads,
+        groupMemory: traits.workgroupBytes,
+        largestBuffer: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
+      },
+      lost: failures.lost,
       dispatches: queue.dispatches,
       submits: queue.submits,
+      reads: readback.rounds,
+      pipelines: pipelines.made,
       memory: blocks.stats(),
     }),
   };
-}
-
-/** Keeps the device's first error, which it tells whenever it likes. */
-function watch(device: GPUDevice): () => DeviceError | null {
-  let failure: DeviceError | null = null;
-  device.addEventListener('uncapturederror', (event) => {
-    failure ??= new DeviceError('webgpu', `the device refused a command: got ${event.error.message}`);
-  });
-  void device.lost.then(({ reason, message }) => {
-    failure ??= new DeviceError('webgpu', `the device was lost: got ${reason} ${message}. Make a new one.`);
-  });
-  return () => failure;
 }

@@ -2,6 +2,3 @@
 export const BUFFER_USAGE = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 } as const;
 export const MAP_MODE = { READ: 1 } as const;
 export const SHADER_STAGE = { COMPUTE: 4 } as const;
-
-/** Invocations of a workgroup; every device has at least 128. */
-export const WORKGROUP = 64;

@@ -1,26 +1,28 @@
 import type { Device } from '@flambeau/core/functional';
 import {
   createDevice,
-  DeviceError,
   deferredMaps,
   lateFaults,
   spillingMemory,
   steppedMaps,
 } from '@flambeau/core/functional';
-import type { WebGpuBackendOptions } from './backend.ts';
+import type { WebGpuBackend, WebGpuBackendOptions } from './backend.ts';
 import { createWebGpuBackend } from './backend.ts';
+import { openDevice } from './device/open.ts';
 
-export type { WebGpuBackendOptions } from './backend.ts';
+export type { WebGpuBackend, WebGpuBackendOptions } from './backend.ts';
 export { createWebGpuBackend } from './backend.ts';
+export type { Opened } from './device/open.ts';
+export { openDevice } from './device/open.ts';
+export type { KernelStyle } from './device/traits.ts';
 
 /** Options of {@link webgpu}. */
 export interface WebGpuOptions extends WebGpuBackendOptions {
   /** Where adapters come from. Default `navigator.gpu`; in Node `create([])` of the package `webgpu`. */
   readonly gpu?: GPU;
+  /** Which adapter, where there are several. Default: the browser decides. */
+  readonly powerPreference?: GPUPowerPreference;
 }
-
-/** Implementations in use: when one is collected, its devices take the process with them. */
-const inUse = new Set<GPU>();
 
 /**
  * A WebGPU device: maps are put off, fused, and written as WGSL at run time. Values are read asynchronously.
@@ -37,24 +39,30 @@ const inUse = new Set<GPU>();
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<Device> {
   const gpu = options.gpu ?? (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
-  if (!gpu) {
-    throw new DeviceError(
-      'webgpu',
-      "no WebGPU here: got no navigator.gpu, expected a browser that has it. In Node pass { gpu: create([]) } of the package 'webgpu'.",
-    );
-  }
-  const adapter = await gpu.requestAdapter();
-  if (!adapter) throw new DeviceError('webgpu', 'no adapter: got none, expected a GPU or a software driver.');
-  const { maxStorageBuffersPerShaderStage, maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
-  const device = await adapter.requestDevice({
-    requiredLimits: { maxStorageBuffersPerShaderStage, maxStorageBufferBindingSize, maxBufferSize },
-  });
-  inUse.add(gpu);
-  const backend = createWebGpuBackend(device, adapter.info, options);
+  const backend = createWebGpuBackend(await openDevice(gpu, options.powerPreference), options);
   return createDevice(backend, {
     memory: spillingMemory,
     deferral: deferredMaps,
     steps: steppedMaps,
     faults: lateFaults,
   });
+}
+
+/**
+ * Compiles the kernels of `work` side by side, so that its first run does not wait for one after the other. Nothing is
+ * computed: the tensors that `work` makes have no meaning, and it must not change what is kept.
+ *
+ * @param device - a device of {@link webgpu}.
+ * @param work - synchronous: a forward pass, a loss and its gradients on inputs of any values.
+ *
+ * @example
+ * ```ts no-run
+ * import { ones } from '@flambeau/core';
+ * import { warmup, webgpu } from '@flambeau/backend-webgpu';
+ * const device = await webgpu();
+ * await warmup(device, () => ones([64, 10], { device }).matmul(ones([10, 3], { device })));
+ * ```
+ */
+export async function warmup(device: Device, work: () => void): Promise<void> {
+  await (device.backend as WebGpuBackend).prepare(work);
 }

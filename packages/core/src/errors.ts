@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'shape'
   | 'dtype'
   | 'device'
+  | 'device-lost'
   | 'value'
   | 'unsupported-op'
   | 'released'
@@ -74,6 +75,13 @@ export class DTypeError extends FlambeauError {
 export class DeviceError extends FlambeauError {
   constructor(op: string, fault: string, details?: ErrorDetails) {
     super('device', op, fault, details);
+  }
+}
+
+/** The device is gone for good: its driver was reset, it was unplugged or destroyed. Its tensors can no longer be read. */
+export class DeviceLostError extends FlambeauError {
+  constructor(op: string, fault: string, details?: ErrorDetails) {
+    super('device-lost', op, fault, details);
   }
 }
 

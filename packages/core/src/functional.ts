@@ -55,6 +55,7 @@ export {
   AsyncReadError,
   AutogradMissingError,
   DeviceError,
+  DeviceLostError,
   DTypeError,
   FlambeauError,
   GraphFreedError,

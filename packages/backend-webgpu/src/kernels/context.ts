@@ -1,59 +1,61 @@
 import type { KernelContext, Operand } from '@flambeau/core/functional';
-import type { GpuBlock } from '../blocks.ts';
-import type { Pipeline, Shader } from '../pipeline.ts';
-import { createPipeline } from '../pipeline.ts';
-import type { CommandQueue } from '../queue.ts';
+import type { AdapterTraits } from '../device/traits.ts';
+import type { GpuBlock, PooledBuffer } from '../memory/blocks.ts';
+import type { CommandQueue } from '../queue/command-queue.ts';
+import type { Pipeline, Pipelines } from '../shader/pipelines.ts';
+import { WORKGROUP } from '../shader/shader.ts';
 import type { Params } from '../wgsl/layout.ts';
 
-/** What kernels share: the device, its queue, the fault words, and pipelines by what they were written for. */
+/** What kernels share. */
 export interface GpuContext {
-  readonly device: GPUDevice;
+  readonly traits: AdapterTraits;
   readonly queue: CommandQueue;
+  readonly pipelines: Pipelines;
   /** Four words: the ticket and the inverted index of the first fault, and its value as a 64-bit integer. */
-  readonly fault: GPUBuffer;
-  readonly pipelines: Map<string, Pipeline>;
+  readonly fault: PooledBuffer;
   /** Told when a kernel that may report a fault was queued. */
   readonly onChecked: () => void;
 }
 
-const bufferOf = ({ block }: Operand): GpuBlock['home'] => (block as GpuBlock).home;
-
-/** The pipeline for a key, compiled at the first use. */
-export function pipelineFor(context: GpuContext, key: string, write: () => Shader): Pipeline {
-  let pipeline = context.pipelines.get(key);
-  if (!pipeline) {
-    pipeline = createPipeline(context.device, write());
-    context.pipelines.set(key, pipeline);
-  }
-  return pipeline;
+/** What a kernel runs on. */
+export interface Run {
+  readonly params: Params;
+  /** Operands in the order of the kernel's bindings. */
+  readonly operands: readonly Operand[];
+  /** Workgroups. Default: those of an elementwise kernel. */
+  readonly groups?: number;
 }
 
-/** Queues a run of a kernel. */
-export function run(
-  context: GpuContext,
-  pipeline: Pipeline,
-  params: Params,
-  inputs: readonly Operand[],
-  output: Operand,
-): void {
-  const buffers = [...inputs, output].map(bufferOf);
-  context.queue.dispatch({ pipeline, params: params.words, buffers });
+const bufferOf = ({ block }: Operand): PooledBuffer => (block as GpuBlock).home;
+
+const groupsOf = ({ params, groups }: Run): number => groups ?? Math.ceil(params.count / WORKGROUP);
+
+/** Queues a run of a kernel. Nothing happens while kernels are being prepared. */
+export function run(context: GpuContext, pipeline: Pipeline, what: Run): void {
+  if (context.pipelines.preparing) return;
+  const { params, operands } = what;
+  context.queue.dispatch({
+    pipeline,
+    params: params.words,
+    buffers: operands.map(bufferOf),
+    groups: groupsOf(what),
+  });
 }
 
 /** Queues a run of a kernel that may report a fault under a ticket, which becomes its last parameter. */
 export function runChecked(
   context: GpuContext,
   pipeline: Pipeline,
-  params: Params,
-  inputs: readonly Operand[],
-  output: Operand,
+  what: Run,
   { ticket }: KernelContext,
 ): void {
-  params.add(ticket);
-  const buffers = [...[...inputs, output].map(bufferOf), context.fault];
-  context.queue.dispatch({ pipeline, params: params.words, buffers });
-  if (pipeline.tell) {
-    context.queue.dispatch({ pipeline: pipeline.tell, params: [1, ...params.words.slice(1)], buffers });
-  }
+  if (context.pipelines.preparing) return;
+  const { params, operands } = what;
+  const run = {
+    params: [...params.words, ticket],
+    buffers: [...operands.map(bufferOf), context.fault],
+  };
+  context.queue.dispatch({ ...run, pipeline, groups: groupsOf(what) });
+  if (pipeline.tell) context.queue.dispatch({ ...run, pipeline: pipeline.tell, groups: 1 });
   context.onChecked();
 }

@@ -1,9 +1,10 @@
 import type { Kernel, NoAttrs, Operand, PrimitiveOps } from '@flambeau/core/functional';
 import { mergeLayouts } from '@flambeau/core/functional';
+import { elementwise, storage } from '../shader/shader.ts';
 import { locate, Params } from '../wgsl/layout.ts';
 import { bitsOf } from '../words.ts';
 import type { GpuContext } from './context.ts';
-import { pipelineFor, run } from './context.ts';
+import { run } from './context.ts';
 
 /** Places operands of one shape in the parameters. */
 function walks(
@@ -23,18 +24,19 @@ export function createCopy(context: GpuContext): Kernel<NoAttrs> {
     if (x.size === 0) return;
     const params = new Params(x.size);
     const { rank, shapeAt, at } = walks(params, x.shape, [x, y]);
-    const pipeline = pipelineFor(context, `copy ${rank}`, () => ({
-      name: `copy ${rank}`,
-      inputs: ['u32'],
-      output: 'u32',
-      paramWords: params.words.length,
-      code: [
-        locate('sourceAt', { rank, shape: shapeAt, walk: at[0] }),
-        locate('placeOf', { rank, shape: shapeAt, walk: at[1] }),
-        'fn element(i: i32) { out[placeOf(i)] = in0[sourceAt(i)]; }',
-      ].join('\n'),
-    }));
-    run(context, pipeline, params, [x], y);
+    const pipeline = context.pipelines.get(`copy ${rank}`, () =>
+      elementwise({
+        name: `copy ${rank}`,
+        bindings: storage(['u32'], ['u32']),
+        paramWords: params.words.length,
+        code: [
+          locate('sourceAt', { rank, shape: shapeAt, walk: at[0] }),
+          locate('placeOf', { rank, shape: shapeAt, walk: at[1] }),
+          'fn element(i: i32) { out[placeOf(i)] = in0[sourceAt(i)]; }',
+        ].join('\n'),
+      }),
+    );
+    run(context, pipeline, { params, operands: [x, y] });
   };
 }
 
@@ -47,16 +49,17 @@ export function createFill(context: GpuContext): Kernel<PrimitiveOps['fill']> {
     const wordAt = params.add(
       y.dtype === 'float32' ? bitsOf(value) : y.dtype === 'bool' ? Number(value !== 0) : value | 0,
     );
-    const pipeline = pipelineFor(context, `fill ${rank}`, () => ({
-      name: `fill ${rank}`,
-      inputs: [],
-      output: 'u32',
-      paramWords: params.words.length,
-      code: [
-        locate('placeOf', { rank, shape: shapeAt, walk: at[0] }),
-        `fn element(i: i32) { out[placeOf(i)] = bitcast<u32>(param(${wordAt}u)); }`,
-      ].join('\n'),
-    }));
-    run(context, pipeline, params, [], y);
+    const pipeline = context.pipelines.get(`fill ${rank}`, () =>
+      elementwise({
+        name: `fill ${rank}`,
+        bindings: storage([], ['u32']),
+        paramWords: params.words.length,
+        code: [
+          locate('placeOf', { rank, shape: shapeAt, walk: at[0] }),
+          `fn element(i: i32) { out[placeOf(i)] = bitcast<u32>(param(${wordAt}u)); }`,
+        ].join('\n'),
+      }),
+    );
+    run(context, pipeline, { params, operands: [y] });
   };
 }

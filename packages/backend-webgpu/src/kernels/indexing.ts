@@ -1,10 +1,11 @@
 import type { AxisAttrs, Kernel } from '@flambeau/core/functional';
 import { contiguousStrides } from '@flambeau/core/functional';
+import { elementwise, storage } from '../shader/shader.ts';
 import { locate, Params } from '../wgsl/layout.ts';
 import { wrapped } from '../wgsl/scalar.ts';
 import { wordType } from '../words.ts';
 import type { GpuContext } from './context.ts';
-import { pipelineFor, runChecked } from './context.ts';
+import { runChecked } from './context.ts';
 
 const without = (strides: readonly number[], axis: number): number[] =>
   strides.map((stride, i) => (i === axis ? 0 : stride));
@@ -20,25 +21,26 @@ export function createGather(context: GpuContext): Kernel<AxisAttrs> {
     const source = params.add(x.offset, ...without(x.strides, axis));
     const positions = params.add(index.offset, ...index.strides);
     const line = params.add(x.shape[axis], x.strides[axis], y.offset);
-    const pipeline = pipelineFor(context, `gather ${type} ${rank}`, () => ({
-      name: `gather ${type}`,
-      inputs: [type, 'i32'],
-      output: type,
-      paramWords: params.words.length + 1,
-      checked: true,
-      code: [
-        locate('lineAt', { rank, shape, walk: source }),
-        locate('indexAt', { rank, shape, walk: positions }),
-        `fn faultyValue(i: i32) -> vec2<i32> { let value = in1[indexAt(i)]; return vec2<i32>(value, value >> 31u); }
+    const pipeline = context.pipelines.get(`gather ${type} ${rank}`, () =>
+      elementwise({
+        name: `gather ${type}`,
+        bindings: storage([type, 'i32'], [type]),
+        paramWords: params.words.length + 1,
+        checked: true,
+        code: [
+          locate('lineAt', { rank, shape, walk: source }),
+          locate('indexAt', { rank, shape, walk: positions }),
+          `fn faultyValue(i: i32) -> vec2<i32> { let value = in1[indexAt(i)]; return vec2<i32>(value, value >> 31u); }
 fn element(i: i32) {
   let position = in1[indexAt(i)];
   let size = param(${line}u);
   if (position < 0 || position >= size) { report(i); }
   if (size > 0) { out[param(${line + 2}u) + i] = in0[lineAt(i) + clamp(position, 0, size - 1) * param(${line + 1}u)]; }
 }`,
-      ].join('\n'),
-    }));
-    runChecked(context, pipeline, params, [x, index], y, kernelContext);
+        ].join('\n'),
+      }),
+    );
+    runChecked(context, pipeline, { params, operands: [x, index, y] }, kernelContext);
   };
 }
 
@@ -68,20 +70,20 @@ export function createScatterAdd(context: GpuContext): Kernel<AxisAttrs> {
       y.shape[axis],
       y.offset,
     );
-    const pipeline = pipelineFor(context, `scatterAdd ${x.dtype} ${rank} ${axis}`, () => ({
-      name: `scatterAdd ${type}`,
-      inputs: [type, 'i32', type],
-      output: type,
-      paramWords: params.words.length + 1,
-      checked: true,
-      code: [
-        locate('ownAt', { rank, shape, walk: own }),
-        locate('indexLine', { rank, shape, walk: positions }),
-        locate('valueLine', { rank, shape, walk: values }),
-        locate('orderLine', { rank, shape, walk: order }),
-        locate('indexAt', { rank, shape: limits, walk: all }),
-        coordinates(rank, axis, shape, limits),
-        `fn faultyValue(i: i32) -> vec2<i32> { let value = in1[indexAt(i)]; return vec2<i32>(value, value >> 31u); }
+    const pipeline = context.pipelines.get(`scatterAdd ${x.dtype} ${rank} ${axis}`, () =>
+      elementwise({
+        name: `scatterAdd ${type}`,
+        bindings: storage([type, 'i32', type], [type]),
+        paramWords: params.words.length + 1,
+        checked: true,
+        code: [
+          locate('ownAt', { rank, shape, walk: own }),
+          locate('indexLine', { rank, shape, walk: positions }),
+          locate('valueLine', { rank, shape, walk: values }),
+          locate('orderLine', { rank, shape, walk: order }),
+          locate('indexAt', { rank, shape: limits, walk: all }),
+          coordinates(rank, axis, shape, limits),
+          `fn faultyValue(i: i32) -> vec2<i32> { let value = in1[indexAt(i)]; return vec2<i32>(value, value >> 31u); }
 fn element(i: i32) {
   var total = in0[ownAt(i)];
   let me = place(i);
@@ -96,9 +98,10 @@ fn element(i: i32) {
   }
   out[param(${line + 5}u) + i] = ${wrapped('total', x.dtype)};
 }`,
-      ].join('\n'),
-    }));
-    runChecked(context, pipeline, params, [x, index, source], y, kernelContext);
+        ].join('\n'),
+      }),
+    );
+    runChecked(context, pipeline, { params, operands: [x, index, source, y] }, kernelContext);
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Kernel, NoAttrs } from '@flambeau/core/functional';
 import { mergeLayouts } from '@flambeau/core/functional';
+import { elementwise, storage } from '../shader/shader.ts';
 import { locate, Params } from '../wgsl/layout.ts';
 import type { GpuContext } from './context.ts';
-import { pipelineFor, run } from './context.ts';
+import { run } from './context.ts';
 
 /** Batched matrix product, one element at a time. Views are read in place. */
 export function createMatmul(context: GpuContext): Kernel<NoAttrs> {
@@ -22,15 +23,15 @@ export function createMatmul(context: GpuContext): Kernel<NoAttrs> {
     const shape = params.add(...batch.shape);
     const left = params.add(a.offset, ...batch.strides[0]);
     const right = params.add(b.offset, ...batch.strides[1]);
-    const pipeline = pipelineFor(context, `matmul ${rank}`, () => ({
-      name: 'matmul',
-      inputs: ['f32', 'f32'],
-      output: 'f32',
-      paramWords: params.words.length,
-      code: [
-        locate('left', { rank, shape, walk: left }),
-        locate('right', { rank, shape, walk: right }),
-        `fn element(i: i32) {
+    const pipeline = context.pipelines.get(`matmul ${rank}`, () =>
+      elementwise({
+        name: 'matmul',
+        bindings: storage(['f32', 'f32'], ['f32']),
+        paramWords: params.words.length,
+        code: [
+          locate('left', { rank, shape, walk: left }),
+          locate('right', { rank, shape, walk: right }),
+          `fn element(i: i32) {
   let m = param(${sizes}u);
   let n = param(${sizes + 2}u);
   let batch = i / (m * n);
@@ -40,8 +41,9 @@ export function createMatmul(context: GpuContext): Kernel<NoAttrs> {
   for (var j = 0; j < param(${sizes + 1}u); j++) { total += in0[a + j * param(${steps + 1}u)] * in1[b + j * param(${steps + 2}u)]; }
   out[param(${sizes + 3}u) + i] = total;
 }`,
-      ].join('\n'),
-    }));
-    run(context, pipeline, params, [a, b], y);
+        ].join('\n'),
+      }),
+    );
+    run(context, pipeline, { params, operands: [a, b, y] });
   };
 }

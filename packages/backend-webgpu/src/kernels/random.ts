@@ -1,7 +1,8 @@
 import type { FusedOps, Kernel } from '@flambeau/core/functional';
+import { elementwise, storage } from '../shader/shader.ts';
 import { Params } from '../wgsl/layout.ts';
 import type { GpuContext } from './context.ts';
-import { pipelineFor, run } from './context.ts';
+import { run } from './context.ts';
 
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 
@@ -25,12 +26,12 @@ export function createRandomUniform(context: GpuContext): Kernel<FusedOps['rando
     const params = new Params(y.size);
     const at = params.add(key0 | 0, key1 | 0, offset | 0, Math.floor(offset / 2 ** 32) | 0, y.offset);
     const word = (i: number): string => `bitcast<u32>(param(${at + i}u))`;
-    const pipeline = pipelineFor(context, 'randomUniform', () => ({
-      name: 'randomUniform',
-      inputs: [],
-      output: 'f32',
-      paramWords: params.words.length,
-      code: `fn element(i: i32) {
+    const pipeline = context.pipelines.get('randomUniform', () =>
+      elementwise({
+        name: 'randomUniform',
+        bindings: storage([], ['f32']),
+        paramWords: params.words.length,
+        code: `fn element(i: i32) {
   let k0 = ${word(0)};
   let k1 = ${word(1)};
   let k2 = 0x1bd11bdau ^ k0 ^ k1;
@@ -40,7 +41,8 @@ export function createRandomUniform(context: GpuContext): Kernel<FusedOps['rando
   ${rounds()}
   out[param(${at + 4}u) + i] = f32(x >> 8u) * bitcast<f32>(0x33800000u);
 }`,
-    }));
-    run(context, pipeline, params, [], y);
+      }),
+    );
+    run(context, pipeline, { params, operands: [y] });
   };
 }

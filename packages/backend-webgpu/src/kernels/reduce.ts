@@ -1,11 +1,12 @@
 import type { Kernel, Operand, ReduceAttrs } from '@flambeau/core/functional';
 import { mergeLayouts, sizeOf } from '@flambeau/core/functional';
-import type { Shader } from '../pipeline.ts';
+import type { Shader } from '../shader/shader.ts';
+import { elementwise, storage } from '../shader/shader.ts';
 import { prelude } from '../wgsl/functions.ts';
 import { locate, Params } from '../wgsl/layout.ts';
 import { wordType } from '../words.ts';
 import type { GpuContext } from './context.ts';
-import { pipelineFor, run, runChecked } from './context.ts';
+import { run, runChecked } from './context.ts';
 
 /** A reduction's parameters and the text that finds its elements: `x(group, r)` for r below `length()`. */
 function grouped(x: Operand, y: Operand, count: number): { params: Params; key: string; text: string } {
@@ -72,16 +73,17 @@ export function createSum(context: GpuContext): Kernel<ReduceAttrs> {
     const type = wordType(x.dtype);
     const { params, key, text } = grouped(x, y, count);
     const checked = type === 'i32';
-    const pipeline = pipelineFor(context, `sum ${type} ${key}`, () => ({
-      name: `sum ${type}`,
-      inputs: [type],
-      output: type,
-      paramWords: params.words.length + (checked ? 1 : 0),
-      checked,
-      code: text + (checked ? INTEGER_SUM : FLOAT_SUM),
-    }));
-    if (checked) runChecked(context, pipeline, params, [x], y, kernelContext);
-    else run(context, pipeline, params, [x], y);
+    const pipeline = context.pipelines.get(`sum ${type} ${key}`, () =>
+      elementwise({
+        name: `sum ${type}`,
+        bindings: storage([type], [type]),
+        paramWords: params.words.length + (checked ? 1 : 0),
+        checked,
+        code: text + (checked ? INTEGER_SUM : FLOAT_SUM),
+      }),
+    );
+    if (checked) runChecked(context, pipeline, { params, operands: [x, y] }, kernelContext);
+    else run(context, pipeline, { params, operands: [x, y] });
   };
 }
 
@@ -106,18 +108,19 @@ function createLargest(context: GpuContext, name: 'amax' | 'argmax'): Kernel<Red
     if (y.size === 0) return;
     const type = wordType(x.dtype);
     const { params, key, text } = grouped(x, y, count);
-    const write = (): Shader => ({
-      name: `${name} ${type}`,
-      inputs: [type],
-      output: wordType(y.dtype),
-      paramWords: params.words.length,
-      code: [
-        prelude(type === 'f32' ? ['isNan'] : []),
-        text,
-        largest(type, name === 'amax' ? 'best' : 'at'),
-      ].join('\n'),
-    });
-    run(context, pipelineFor(context, `${name} ${type} ${key}`, write), params, [x], y);
+    const write = (): Shader =>
+      elementwise({
+        name: `${name} ${type}`,
+        bindings: storage([type], [wordType(y.dtype)]),
+        paramWords: params.words.length,
+        code: [
+          prelude(type === 'f32' ? ['isNan'] : []),
+          text,
+          largest(type, name === 'amax' ? 'best' : 'at'),
+        ].join('\n'),
+      });
+    const pipeline = context.pipelines.get(`${name} ${type} ${key}`, write);
+    run(context, pipeline, { params, operands: [x, y] });
   };
 }
 

@@ -1,10 +1,18 @@
+import { COUNT_AT } from '../shader/shader.ts';
+
 /** Words of parameters that are collected while a kernel's text is written, so that both agree on their places. */
 export class Params {
-  readonly words: number[] = [];
+  /** The first is the number of groups, which the queue sets; the second how many elements there are. */
+  readonly words: number[];
 
-  /** @param invocations - how many elements the kernel computes. */
-  constructor(invocations: number) {
-    this.words.push(invocations);
+  /** @param count - how many elements an elementwise kernel computes; 0 for others. */
+  constructor(count = 0) {
+    this.words = [0, count];
+  }
+
+  /** How many elements an elementwise kernel computes. */
+  get count(): number {
+    return this.words[COUNT_AT] as number;
   }
 
   /** Adds words and returns the place of the first. */

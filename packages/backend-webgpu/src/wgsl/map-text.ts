@@ -1,78 +1,89 @@
-import type { MapProgram, ScalarNode } from '@flambeau/core/functional';
-import { expandScalar, topological } from '@flambeau/core/functional';
-import type { Shader } from '../pipeline.ts';
+import type { MapProgram } from '@flambeau/core/functional';
+import type { BindingType, Shader } from '../shader/shader.ts';
+import { elementwise, storage } from '../shader/shader.ts';
+import type { WordType } from '../words.ts';
 import { wordType } from '../words.ts';
+import type { ExpressionPlaces } from './expression.ts';
+import { expressionText, Needed, numberText } from './expression.ts';
 import { prelude } from './functions.ts';
-import type { PlacedLayout } from './layout.ts';
 import { locate } from './layout.ts';
-import { constantText, operationText, scalarFunctions, WGSL_TYPES, wrapped } from './scalar.ts';
 
 /** How a kernel reads an operand: in the output's order, always at one element, or with strides of its own. */
 export type Walk = 'row' | 'point' | 'strided';
 
 /** Where a map kernel finds its parameters. */
-export interface MapPlaces {
+export interface MapPlaces extends ExpressionPlaces {
   readonly output: number;
   /** The place of the offset of each input; for strided ones the strides follow. */
   readonly inputs: readonly { readonly walk: Walk; readonly at: number }[];
   readonly rank: number;
   readonly shape: number;
-  readonly scalars: readonly number[];
-  /** A word that is 0. */
-  readonly zero: number;
+  /** The place of the number of elements, where four are computed at once. */
+  readonly size: number;
   readonly words: number;
 }
 
-/** Writes a program as a kernel that computes one element: every node is a variable of its own. */
+const LANES = ['x', 'y', 'z', 'w'] as const;
+
+/** Writes a program as a kernel that computes one element at a time. */
 export function mapShader(program: MapProgram, places: MapPlaces): Shader {
-  const root = expandScalar(program.root, (name) => scalarFunctions.has(name));
-  const needed = new Set<string>();
-  const call = (name: string, ...args: readonly string[]): string => {
-    if (name !== 'number') needed.add(name);
-    return `${name}(${args.join(', ')})`;
-  };
-  const texts = new Map<ScalarNode, string>();
-  const lines: string[] = [];
-  topological([root]).forEach((node, n) => {
-    const args = node.args.map((arg) => texts.get(arg) as string);
-    const text =
-      node.op === 'const'
-        ? constantText(node, call)
-        : node.op === 'scalar'
-          ? scalarText(node, places)
-          : node.op === 'input'
-            ? inputText(node, places)
-            : operationText(node, args, call);
-    texts.set(node, `v${n}`);
-    lines.push(`  let v${n}: ${WGSL_TYPES[node.type]} = ${text};`);
+  const walks = places.inputs.flatMap(({ walk, at }, i) =>
+    walk === 'strided' ? [locate(`at${i}`, { rank: places.rank, shape: places.shape, walk: at })] : [],
+  );
+  const operands = places.inputs.map(({ walk, at }, i) => {
+    const index = walk === 'strided' ? `at${i}(i)` : walk === 'row' ? `param(${at}u) + i` : `param(${at}u)`;
+    return `in${i}[${index}]`;
   });
-  const walks = places.inputs.flatMap(({ walk, at }, i) => {
-    const layout: PlacedLayout = { rank: places.rank, shape: places.shape, walk: at };
-    return walk === 'strided' ? [locate(`at${i}`, layout)] : [];
-  });
-  const value = texts.get(root) as string;
-  const stored = root.type === 'bool' ? `select(0, 1, ${value})` : wrapped(value, program.dtype);
-  const element = ['fn element(i: i32) {', ...lines, `  out[param(${places.output}u) + i] = ${stored};`, '}'];
-  return {
+  const element = `fn element(i: i32) { out[param(${places.output}u) + i] = value(${operands.join(', ')}); }`;
+  return elementwise({
     name: `map ${program.id}`,
-    inputs: program.inputs.map(wordType),
-    output: wordType(program.dtype),
+    bindings: storage(program.inputs.map(wordType), [wordType(program.dtype)]),
     paramWords: places.words,
-    code: [numberText(places), prelude(needed), ...walks, ...element].join('\n'),
-  };
+    code: [valueText(program, places), ...walks, element].join('\n'),
+  });
 }
 
-const numberText = ({ zero }: MapPlaces): string =>
-  `fn number(bits: u32) -> f32 { return bitcast<f32>(bits | bitcast<u32>(param(${zero}u))); }`;
-
-function scalarText({ type, value }: ScalarNode, { scalars }: MapPlaces): string {
-  const word = `param(${scalars[value]}u)`;
-  if (type === 'bool') return `${word} != 0`;
-  return type === 'int32' ? word : `bitcast<f32>(${word})`;
+/**
+ * The same four elements at a time, for operands in the output's order or at one element. Offsets are those of vectors,
+ * and what lies beyond the last element is left alone.
+ */
+export function vectorMapShader(program: MapProgram, places: MapPlaces): Shader {
+  const word = wordType(program.dtype);
+  const vector = (type: WordType): BindingType => `vec4<${type}>`;
+  const rows = places.inputs.map(({ walk }) => walk === 'row');
+  const loads = places.inputs.map(({ at }, i) =>
+    rows[i] ? `  let x${i} = in${i}[param(${at}u) + i];` : `  let x${i} = in${i}[param(${at}u)];`,
+  );
+  const lane = (name: string): string =>
+    `value(${rows.map((row, i) => (row ? `x${i}.${name}` : `x${i}`)).join(', ')})`;
+  const whole = `vec4<${word}>(${LANES.map(lane).join(', ')})`;
+  const rest = LANES.slice(0, 3).map(
+    (name, j) => `    if (4 * i + ${j} < size) { out[at].${name} = y.${name}; }`,
+  );
+  const element = [
+    'fn element(i: i32) {',
+    ...loads,
+    `  let y = ${whole};`,
+    `  let at = param(${places.output}u) + i;`,
+    `  let size = param(${places.size}u);`,
+    '  if (4 * i + 3 < size) { out[at] = y; }',
+    '  else {',
+    ...rest,
+    '  }',
+    '}',
+  ];
+  const inputs = program.inputs.map((dtype, i) => (rows[i] ? vector(wordType(dtype)) : wordType(dtype)));
+  return elementwise({
+    name: `map ${program.id} by fours`,
+    bindings: storage(inputs, [vector(word)]),
+    paramWords: places.words,
+    code: [valueText(program, places), ...element].join('\n'),
+  });
 }
 
-function inputText({ type, value }: ScalarNode, { inputs }: MapPlaces): string {
-  const { walk, at } = inputs[value] as MapPlaces['inputs'][number];
-  const index = walk === 'strided' ? `at${value}(i)` : walk === 'row' ? `param(${at}u) + i` : `param(${at}u)`;
-  return type === 'bool' ? `in${value}[${index}] != 0` : `in${value}[${index}]`;
+/** The program as `fn value(x0: …, …)`, with the functions that it calls. */
+function valueText(program: MapProgram, places: MapPlaces): string {
+  const needed = new Needed();
+  const value = expressionText('value', program, places, needed);
+  return [numberText(places), prelude(needed.names), value].join('\n');
 }

@@ -1,6 +1,6 @@
 import { input, node, s } from '@flambeau/core';
 import { describe, expect, test } from 'vitest';
-import { shaderText } from '../pipeline.ts';
+import { elementwise, shaderText, storage } from '../shader/shader.ts';
 import { prelude } from './functions.ts';
 import { locate, Params } from './layout.ts';
 import { constantText, operationText, wrapped } from './scalar.ts';
@@ -47,22 +47,38 @@ describe('scalar operations', () => {
 });
 
 describe('kernels', () => {
-  test('parameters are where the text looks for them', () => {
+  test('parameters are where the text looks for them, after the numbers of groups and elements', () => {
     const params = new Params(6);
     const shape = params.add(2, 3);
     const walk = params.add(10, 1, 2);
-    expect([shape, walk, params.words]).toEqual([1, 3, [6, 2, 3, 10, 1, 2]]);
+    expect([shape, walk, params.words]).toEqual([2, 4, [0, 6, 2, 3, 10, 1, 2]]);
     expect(locate('at', { rank: 2, shape, walk })).toBe(
-      'fn at(i: i32) -> i32 { var at = param(3u); var rest = i; at += (rest % param(2u)) * param(5u); rest /= param(2u); at += rest * param(4u); return at; }',
+      'fn at(i: i32) -> i32 { var at = param(4u); var rest = i; at += (rest % param(3u)) * param(6u); rest /= param(3u); at += rest * param(5u); return at; }',
     );
   });
 
-  test('a checked kernel has the fault words as its last binding', () => {
-    const shader = { name: 'k', inputs: ['i32'], output: 'f32', paramWords: 5, code: '' } as const;
+  test('bindings are numbered in their order, after the parameters', () => {
+    const bindings = storage(['f32', 'vec4<f32>'], ['i32', 'f32']);
+    const text = shaderText(elementwise({ name: 'k', bindings, paramWords: 5, code: '' }));
+    expect(text).toContain('@binding(0) var<uniform> params: array<vec4<i32>, 2>');
+    expect(text).toContain('@binding(2) var<storage, read> in1: array<vec4<f32>>');
+    expect(text).toContain('@binding(3) var<storage, read_write> out: array<i32>');
+    expect(text).toContain('@binding(4) var<storage, read_write> out1: array<f32>');
+  });
+
+  test('a checked kernel has the fault words as its last binding, and its ticket as the last parameter', () => {
+    const shader = elementwise({ name: 'k', bindings: storage(['i32'], ['f32']), paramWords: 5, code: '' });
     expect(shaderText(shader)).not.toContain('fault');
     const text = shaderText({ ...shader, checked: true });
     expect(text).toContain('@binding(3) var<storage, read_write> fault');
-    expect(text).toContain('params: array<vec4<i32>, 2>');
     expect(text).toContain('let ticket = bitcast<u32>(param(4u));');
+  });
+
+  test('a kernel with subgroups is told its lane', () => {
+    const shader = { name: 'k', bindings: storage([], ['f32']), paramWords: 2, threads: 32, code: '' };
+    expect(shaderText(shader)).not.toContain('subgroup');
+    const text = shaderText({ ...shader, subgroups: true });
+    expect(text).toMatch(/^enable subgroups;/);
+    expect(text).toContain('lane = own_lane;');
   });
 });

@@ -1,19 +1,25 @@
-import type { PooledBuffer } from './blocks.ts';
-import { BUFFER_USAGE, WORKGROUP } from './constants.ts';
-import type { Pipeline } from './pipeline.ts';
+import { BUFFER_USAGE } from '../constants.ts';
+import type { PooledBuffer } from '../memory/blocks.ts';
+import type { Pipeline } from '../shader/pipelines.ts';
+import { GROUPS_AT } from '../shader/shader.ts';
+import { BindGroups } from './bind-groups.ts';
 
 /** Bytes of the buffer that holds the parameters of one batch. */
 const ARENA = 256 << 10;
 /** Dispatches after which a batch is sent. */
-const MOST_DISPATCHES = 256;
+const MOST_DISPATCHES = 512;
+/** Batches without a read after which a loop is told that nothing bounds its queue. */
+const MOST_UNREAD = 64;
 
 /** One run of a kernel. */
 export interface Dispatch {
   readonly pipeline: Pipeline;
-  /** The words of the uniform; the first is the number of invocations. */
+  /** The words of the uniform; the queue sets the first, the number of groups. */
   readonly params: readonly number[];
   /** Storage buffers in the order of the kernel's bindings. */
-  readonly buffers: readonly (PooledBuffer | GPUBuffer)[];
+  readonly buffers: readonly PooledBuffer[];
+  /** Workgroups. */
+  readonly groups: number;
 }
 
 /**
@@ -27,11 +33,13 @@ export class CommandQueue {
   submits = 0;
   readonly #device: GPUDevice;
   readonly #arena: GPUBuffer;
+  readonly #groups: BindGroups;
   readonly #staged = new Int32Array(ARENA / 4);
   readonly #alignment: number;
   readonly #widest: number;
   #used = 0;
   #collected = 0;
+  #unread = 0;
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #afterSubmit: (() => void)[] = [];
@@ -41,27 +49,22 @@ export class CommandQueue {
     this.#alignment = device.limits.minUniformBufferOffsetAlignment;
     this.#widest = device.limits.maxComputeWorkgroupsPerDimension;
     this.#arena = device.createBuffer({ size: ARENA, usage: BUFFER_USAGE.UNIFORM | BUFFER_USAGE.COPY_DST });
+    this.#groups = new BindGroups(device, this.#arena);
   }
 
   /** Adds a run of a kernel. */
-  dispatch({ pipeline, params, buffers }: Dispatch): void {
-    const size = 4 * pipeline.paramWords;
-    const step = Math.ceil(size / this.#alignment) * this.#alignment;
+  dispatch({ pipeline, params, buffers, groups }: Dispatch): void {
+    if (groups === 0 || pipeline.compiled === null) return;
+    const step = Math.ceil((4 * pipeline.paramWords) / this.#alignment) * this.#alignment;
     if (this.#used + step > ARENA || this.#collected >= MOST_DISPATCHES) this.submit();
     const offset = this.#used;
     this.#staged.set(params, offset / 4);
+    this.#staged[offset / 4 + GROUPS_AT] = groups;
     this.#used += step;
-    const group = this.#device.createBindGroup({
-      layout: pipeline.layout,
-      entries: [
-        { binding: 0, resource: { buffer: this.#arena, offset, size } },
-        ...buffers.map((own, i) => ({ binding: 1 + i, resource: { buffer: this.#use(own) } })),
-      ],
-    });
+    for (const own of buffers) own.lastBatch = this.batch;
     this.#pass ??= this.#commands.beginComputePass();
-    this.#pass.setPipeline(pipeline.pipeline);
-    this.#pass.setBindGroup(0, group);
-    const groups = Math.ceil((params[0] ?? 1) / WORKGROUP);
+    this.#pass.setPipeline(pipeline.compiled);
+    this.#pass.setBindGroup(0, this.#groups.get(pipeline, buffers), [offset]);
     const rows = Math.ceil(groups / this.#widest);
     this.#pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
     this.dispatches++;
@@ -69,28 +72,34 @@ export class CommandQueue {
   }
 
   /** Adds a copy between buffers, in bytes. */
-  copy(
-    from: PooledBuffer | GPUBuffer,
-    fromOffset: number,
-    to: GPUBuffer,
-    toOffset: number,
-    bytes: number,
-  ): void {
+  copy(from: PooledBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, bytes: number): void {
     this.#endPass();
-    this.#commands.copyBufferToBuffer(this.#use(from), fromOffset, to, toOffset, bytes);
+    from.lastBatch = this.batch;
+    this.#commands.copyBufferToBuffer(from.buffer, fromOffset, to, toOffset, bytes);
   }
 
   /** Adds the setting of a buffer to zero. */
-  clear(buffer: GPUBuffer): void {
+  clear(own: PooledBuffer): void {
     this.#endPass();
-    this.#commands.clearBuffer(buffer);
+    own.lastBatch = this.batch;
+    this.#commands.clearBuffer(own.buffer);
   }
 
   /** Writes host data into a buffer, after all that was added before. */
   write(to: PooledBuffer, data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): void {
-    // The queue's own writes come before a batch that is still being collected.
-    if (to.lastBatch === this.batch) this.submit();
-    if (data.length > 0) this.#device.queue.writeBuffer(to.buffer, 0, data);
+    if (data.length === 0) return;
+    if (to.lastBatch !== this.batch) {
+      this.#device.queue.writeBuffer(to.buffer, 0, data);
+      return;
+    }
+    // The queue's own writes come before a batch that is still being collected: this one is part of the batch.
+    const size = data.byteLength;
+    const staging = this.#device.createBuffer({ size, usage: BUFFER_USAGE.COPY_SRC, mappedAtCreation: true });
+    new Uint8Array(staging.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, size));
+    staging.unmap();
+    this.#endPass();
+    this.#commands.copyBufferToBuffer(staging, 0, to.buffer, 0, size);
+    this.#afterSubmit.push(() => staging.destroy());
   }
 
   /** Runs `fn` when the commands added so far have been sent. */
@@ -110,19 +119,23 @@ export class CommandQueue {
     this.#collected = 0;
     this.batch++;
     this.submits++;
+    if (++this.#unread === MOST_UNREAD) {
+      console.warn(
+        `webgpu: ${MOST_UNREAD} batches of commands were sent and no value was read. The queue grows while nothing waits for it: await a value once a step.`,
+      );
+    }
     for (const fn of this.#afterSubmit) fn();
     this.#afterSubmit = [];
+  }
+
+  /** A read has waited for all that was sent. */
+  noteRead(): void {
+    this.#unread = 0;
   }
 
   get #commands(): GPUCommandEncoder {
     this.#encoder ??= this.#device.createCommandEncoder();
     return this.#encoder;
-  }
-
-  #use(own: PooledBuffer | GPUBuffer): GPUBuffer {
-    if (!('lastBatch' in own)) return own;
-    own.lastBatch = this.batch;
-    return own.buffer;
   }
 
   #endPass(): void {

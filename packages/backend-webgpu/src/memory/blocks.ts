@@ -1,18 +1,25 @@
 import { DeviceError } from '@flambeau/core/functional';
-import { BUFFER_USAGE } from './constants.ts';
-import type { CommandQueue } from './queue.ts';
-import { WORD } from './words.ts';
+import { BUFFER_USAGE } from '../constants.ts';
+import type { CommandQueue } from '../queue/command-queue.ts';
+import { WORD } from '../words.ts';
 
-/** Bytes of released buffers to keep for later blocks. */
-const KEEP = 64 << 20;
 const SMALLEST = 256;
 
 /** A buffer on the device, now and then the home of another block. */
 export interface PooledBuffer {
+  /** Distinct for distinct buffers. */
+  readonly id: number;
   readonly buffer: GPUBuffer;
   readonly bytes: number;
   /** The batch of commands that used it last. */
   lastBatch: number;
+}
+
+let buffers = 0;
+
+/** A buffer that no pool deals out. */
+export function ownBuffer(device: GPUDevice, bytes: number, usage: number): PooledBuffer {
+  return { id: buffers++, buffer: device.createBuffer({ size: bytes, usage }), bytes, lastBatch: -1 };
 }
 
 /** A block of the device. */
@@ -48,25 +55,29 @@ export function bufferBytes(elements: number): number {
 export class BlockPool {
   readonly #device: GPUDevice;
   readonly #queue: CommandQueue;
+  readonly #most: number;
+  readonly #keep: number;
   readonly #free = new Map<number, PooledBuffer[]>();
   #kept = 0;
   #live = 0;
 
-  constructor(device: GPUDevice, queue: CommandQueue) {
+  /** @param keep - bytes of released buffers to keep for later blocks. */
+  constructor(device: GPUDevice, queue: CommandQueue, keep: number) {
     this.#device = device;
     this.#queue = queue;
+    this.#keep = keep;
+    const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+    this.#most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
   }
 
   /** A block of so many elements with undefined contents. */
   allocate(elements: number): GpuBlock {
     const bytes = bufferBytes(elements);
-    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
-    const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-    if (bytes > most) {
+    if (bytes > this.#most) {
       throw new DeviceError(
         'alloc',
-        `too large for this adapter: got ${bytes} bytes, expected at most ${most}. Split the tensor.`,
-        { bytes, most },
+        `too large for this adapter: got ${bytes} bytes, expected at most ${this.#most} (maxStorageBufferBindingSize, maxBufferSize). Split the tensor.`,
+        { bytes, most: this.#most },
       );
     }
     this.#live += bytes;
@@ -76,14 +87,14 @@ export class BlockPool {
       return new GpuBlock(kept);
     }
     const usage = BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST;
-    return new GpuBlock({ buffer: this.#device.createBuffer({ size: bytes, usage }), bytes, lastBatch: -1 });
+    return new GpuBlock(ownBuffer(this.#device, bytes, usage));
   }
 
   /** Takes a block back. Commands that are already queued still find its buffer. */
   release(block: GpuBlock): void {
     const home = block.leave();
     this.#live -= home.bytes;
-    if (this.#kept + home.bytes > KEEP) {
+    if (this.#kept + home.bytes > this.#keep) {
       this.#queue.afterSubmit(() => home.buffer.destroy());
       return;
     }

@@ -1,6 +1,8 @@
 import type { Fault } from '@flambeau/core/functional';
-import { BUFFER_USAGE } from './constants.ts';
-import type { CommandQueue } from './queue.ts';
+import { BUFFER_USAGE } from '../constants.ts';
+import type { PooledBuffer } from '../memory/blocks.ts';
+import { ownBuffer } from '../memory/blocks.ts';
+import type { CommandQueue } from './command-queue.ts';
 
 /** Bytes of the fault words. */
 export const FAULT_BYTES = 16;
@@ -10,7 +12,7 @@ export const FAULT_BYTES = 16;
  * asking for faults afterwards costs no second wait.
  */
 export class FaultWords {
-  readonly buffer: GPUBuffer;
+  readonly home: PooledBuffer;
   readonly #queue: CommandQueue;
   /** Whether kernels have run that no copy has been taken since. */
   #unseen = false;
@@ -19,7 +21,7 @@ export class FaultWords {
   constructor(device: GPUDevice, queue: CommandQueue) {
     this.#queue = queue;
     const usage = BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST;
-    this.buffer = device.createBuffer({ size: FAULT_BYTES, usage });
+    this.home = ownBuffer(device, FAULT_BYTES, usage);
   }
 
   /** A kernel that may report was queued. */
@@ -34,8 +36,8 @@ export class FaultWords {
 
   /** Adds the words to what is copied into a buffer. */
   copyInto(staging: GPUBuffer, offset: number): void {
-    this.#queue.copy(this.buffer, 0, staging, offset, FAULT_BYTES);
-    this.#queue.clear(this.buffer);
+    this.#queue.copy(this.home, 0, staging, offset, FAULT_BYTES);
+    this.#queue.clear(this.home);
     this.#unseen = false;
   }
 

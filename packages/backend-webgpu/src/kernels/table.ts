@@ -1,0 +1,24 @@
+import type { KernelTable } from '@flambeau/core/functional';
+import type { GpuContext } from './context.ts';
+import { createCopy, createFill } from './copy.ts';
+import { createGather, createScatterAdd } from './indexing.ts';
+import { createMap } from './map.ts';
+import { createMatmul } from './matmul.ts';
+import { createRandomUniform } from './random.ts';
+import { createAmax, createArgmax, createSum } from './reduce.ts';
+
+/** All kernels of a device. */
+export function createKernels(context: GpuContext): KernelTable {
+  return {
+    map: createMap(context),
+    copyStrided: createCopy(context),
+    fill: createFill(context),
+    sum: createSum(context),
+    amax: createAmax(context),
+    argmax: createArgmax(context),
+    matmul: createMatmul(context),
+    gather: createGather(context),
+    scatterAdd: createScatterAdd(context),
+    randomUniform: createRandomUniform(context),
+  };
+}
