@@ -3,7 +3,7 @@ import type { GpuContext } from './context.ts';
 import { createCopy, createFill } from './copy.ts';
 import { createGather, createScatterAdd } from './indexing.ts';
 import { createMap } from './map.ts';
-import { createMatmul } from './matmul.ts';
+import { createLinear, createMatmul } from './matmul/matmul.ts';
 import { createRandomUniform } from './random.ts';
 import { createAmax, createArgmax, createSum } from './reduce.ts';
 
@@ -17,6 +17,7 @@ export function createKernels(context: GpuContext): KernelTable {
     amax: createAmax(context),
     argmax: createArgmax(context),
     matmul: createMatmul(context),
+    linear: createLinear(context),
     gather: createGather(context),
     scatterAdd: createScatterAdd(context),
     randomUniform: createRandomUniform(context),

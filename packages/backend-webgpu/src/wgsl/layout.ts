@@ -15,6 +15,12 @@ export class Params {
     return this.words[COUNT_AT] as number;
   }
 
+  /** Sets how many elements an elementwise kernel computes. */
+  counting(count: number): this {
+    this.words[COUNT_AT] = count;
+    return this;
+  }
+
   /** Adds words and returns the place of the first. */
   add(...values: readonly number[]): number {
     return this.words.push(...values) - values.length;
