@@ -36,6 +36,22 @@ describe('checkManifests', () => {
     expect(checkManifests([...all, nn])).toEqual(['packages/nn: third-party run-time dependency lodash']);
   });
 
+  test('lets the WebGPU backend name its implementation in Node, as an optional peer alone', () => {
+    const gpu = (optional: boolean): Project =>
+      project('packages/backend-webgpu', {
+        name: '@flambeau/backend-webgpu',
+        peerDependencies: { '@flambeau/core': 'workspace:^', webgpu: '>=0.4.0' },
+        peerDependenciesMeta: { webgpu: { optional } },
+        devDependencies: { '@flambeau/core': 'workspace:*' },
+      });
+    expect(checkManifests([...all, gpu(true)])).not.toContain(
+      'packages/backend-webgpu: third-party run-time dependency webgpu',
+    );
+    expect(checkManifests([...all, gpu(false)])).toContain(
+      'packages/backend-webgpu: third-party run-time dependency webgpu',
+    );
+  });
+
   test('finds a cycle through development dependencies', () => {
     const looped = project('packages/core', {
       ...core.manifest,

@@ -24,6 +24,14 @@ const otherwise: readonly string[] = ['@flambeau/core'];
 /** Packages that may have third-party run-time dependencies. */
 const thirdParty: ReadonlySet<string> = new Set(['@flambeau/data', '@flambeau/serialize']);
 
+/** Optional peers, which nobody's install brings: what a host may lack of the web's own interfaces. */
+const hostParts: Readonly<Record<string, readonly string[]>> = { '@flambeau/backend-webgpu': ['webgpu'] };
+
+function isHostPart({ name, peerDependencies, peerDependenciesMeta }: Manifest, part: string): boolean {
+  const isOptional = peerDependenciesMeta?.[part]?.optional === true && part in (peerDependencies ?? {});
+  return isOptional && (hostParts[name]?.includes(part) ?? false);
+}
+
 /** The problems of manifests alone: cycles, wrong ways, third-party dependencies where none may be. */
 export function checkManifests(all: readonly Project[]): string[] {
   const problems: string[] = [];
@@ -34,7 +42,8 @@ export function checkManifests(all: readonly Project[]): string[] {
     for (const name of Object.keys(runtime(manifest))) {
       const target = names.get(name);
       if (!target) {
-        if (!thirdParty.has(manifest.name)) problems.push(`${dir}: third-party run-time dependency ${name}`);
+        if (!thirdParty.has(manifest.name) && !isHostPart(manifest, name))
+          problems.push(`${dir}: third-party run-time dependency ${name}`);
       } else if (!target.dir.startsWith('packages/') || (may !== '*' && !may.includes(name))) {
         problems.push(`${dir}: may not depend on ${name} at run time`);
       }

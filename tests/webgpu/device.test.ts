@@ -1,6 +1,6 @@
 import { warmup, webgpu } from '@flambeau/backend-webgpu';
 import { DeviceLostError, fromTyped, ones, tensor } from '@flambeau/core';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { gpu, hasAdapter } from './adapter.ts';
 
 const numbers = (report: Readonly<Record<string, unknown>>): Record<string, number> =>
@@ -117,7 +117,7 @@ describe.runIf(hasAdapter)('a lost device (not run without an adapter)', () => {
         };
         return adapter;
       },
-    } as unknown as GPU;
+    };
     const device = await webgpu({ gpu: watched });
     const x = ones([1000], { device }).add(1);
     const reading = [x.data(), x.sum().item(), x.mul(2).data()];
@@ -138,11 +138,28 @@ describe.runIf(hasAdapter)('a lost device (not run without an adapter)', () => {
 });
 
 describe('without WebGPU', () => {
-  test('the error says what to do', async () => {
-    vi.stubGlobal('navigator', {});
-    await expect(webgpu()).rejects.toThrow(/no WebGPU here.*In Node install the package 'webgpu'/);
+  afterEach(() => {
     vi.unstubAllGlobals();
-    const none = { requestAdapter: async () => null } as unknown as GPU;
-    await expect(webgpu({ gpu: none })).rejects.toThrow(/no adapter: got none.*libvulkan1/);
+  });
+
+  test('no adapter: the error says what to install and what to use instead', async () => {
+    const none = { requestAdapter: async () => null };
+    await expect(webgpu({ gpu: none })).rejects.toThrow(
+      /no adapter: got none.*In Node on Linux install libvulkan1.*pick\(\['webgpu', 'wasm', 'cpu'\]\)/,
+    );
+  });
+
+  test('no navigator.gpu in a browser: the error names what a page needs', async () => {
+    vi.stubGlobal('navigator', {});
+    vi.stubGlobal('process', undefined);
+    await expect(webgpu()).rejects.toThrow(/no WebGPU here: got no navigator.gpu.*https or from localhost/);
   });
 });
+
+test.runIf(hasAdapter)(
+  'in Node the npm package is found by itself (not run without an adapter)',
+  async () => {
+    const device = await webgpu();
+    expect(await ones([2], { device }).add(1).toArray()).toEqual([2, 2]);
+  },
+);

@@ -13,6 +13,7 @@ export interface Manifest {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>;
   optionalDependencies?: Record<string, string>;
 }
 

@@ -6,22 +6,26 @@ import {
   spillingMemory,
   steppedMaps,
 } from '@flambeau/core/functional';
-import type { WebGpuBackend, WebGpuBackendOptions } from './backend.ts';
+import type { WebGpuBackend } from './backend.ts';
 import { createWebGpuBackend } from './backend.ts';
+import type { GpuImplementation } from './device/implementation.ts';
+import { implementationOf } from './device/implementation.ts';
 import { openDevice } from './device/open.ts';
+import type { KernelStyle } from './device/traits.ts';
 
-export type { WebGpuBackend, WebGpuBackendOptions } from './backend.ts';
-export { createWebGpuBackend } from './backend.ts';
-export type { Opened } from './device/open.ts';
-export { openDevice } from './device/open.ts';
+export type { GpuImplementation } from './device/implementation.ts';
 export type { KernelStyle } from './device/traits.ts';
 
 /** Options of {@link webgpu}. */
-export interface WebGpuOptions extends WebGpuBackendOptions {
-  /** Where adapters come from. Default `navigator.gpu`; in Node `create([])` of the package `webgpu`. */
-  readonly gpu?: GPU;
+export interface WebGpuOptions {
+  /** Where adapters come from. Default `navigator.gpu`, and in Node the npm package `webgpu`. */
+  readonly gpu?: GpuImplementation;
   /** Which adapter, where there are several. Default: the browser decides. */
-  readonly powerPreference?: GPUPowerPreference;
+  readonly powerPreference?: 'low-power' | 'high-performance';
+  /** Bytes of tensors to hold before spilling. Default 1 GiB. */
+  readonly memoryBudget?: number;
+  /** Kernels for software drivers or for GPUs. Default: by the adapter. */
+  readonly kernels?: KernelStyle;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface WebGpuOptions extends WebGpuBackendOptions {
  * ```
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<Device> {
-  const gpu = options.gpu ?? (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+  const gpu = options.gpu ?? (await implementationOf());
   const backend = createWebGpuBackend(await openDevice(gpu, options.powerPreference), options);
   return createDevice(backend, {
     memory: spillingMemory,

@@ -15,7 +15,7 @@ describe('the one import', () => {
       readonly dependencies: Record<string, string>;
     };
     const names = Object.keys(manifest.dependencies);
-    expect(names).toHaveLength(9);
+    expect(names).toHaveLength(10);
     for (const name of names) {
       const exported = (await import(name)) as Record<string, unknown>;
       for (const [key, value] of Object.entries(exported))
@@ -72,6 +72,26 @@ describe('pick', () => {
   const broken = (): never => {
     throw new Error('no adapter');
   };
+
+  test('takes names, and the device tells why those before it were passed over', async () => {
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => null } });
+    try {
+      const device = await fl.pick(['webgpu', 'cpu']);
+      expect(device.name).toBe('cpu');
+      expect(device.report()['passedOver']).toEqual([
+        expect.stringMatching(/^webgpu: webgpu\(\): no adapter/),
+      ]);
+      expect((await fl.pick(['cpu'])).report()).toMatchObject({ backend: 'cpu', passedOver: [] });
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test('refuses a name that it does not know', async () => {
+    await expect(fl.pick(['cuda' as fl.DeviceName])).rejects.toThrow(
+      "pick(): no device of this name: got 'cuda', expected one of webgpu, wasm, cpu.",
+    );
+  });
 
   test('gives the first device that works, in order of preference', async () => {
     const other = fl.createDevice({ ...fl.cpu().backend, name: 'other' });

@@ -1,4 +1,5 @@
 import { DeviceError } from '@flambeau/core/functional';
+import type { GpuImplementation } from './implementation.ts';
 
 /** Implementations in use: when one is collected, its devices take the process with them. */
 const inUse = new Set<GPU>();
@@ -26,24 +27,19 @@ export interface Opened {
 /**
  * Opens a device with all that its adapter has and kernels use.
  *
- * @throws {@link DeviceError} when there is no WebGPU, or no adapter.
+ * @throws {@link DeviceError} when there is no adapter.
  */
 export async function openDevice(
-  gpu: GPU | undefined,
+  implementation: GpuImplementation,
   powerPreference: GPUPowerPreference | undefined,
 ): Promise<Opened> {
-  if (!gpu) {
-    throw new DeviceError(
-      'webgpu',
-      "no WebGPU here: got no navigator.gpu, expected a browser that has it, on a page served by https or from localhost. In Node install the package 'webgpu' and pass { gpu: create([]) }.",
-    );
-  }
+  const gpu = implementation as GPU;
   inUse.add(gpu);
   const adapter = await gpu.requestAdapter(powerPreference ? { powerPreference } : {});
   if (!adapter) {
     throw new DeviceError(
       'webgpu',
-      "no adapter: got none, expected a GPU or a software driver. In Node on Linux install libvulkan1 and a driver; in a browser look at its page about the GPU. `await pick(['webgpu', 'wasm', 'cpu'])` of 'flambeau' takes the next device instead.",
+      "no adapter: got none, expected a GPU or a software driver. In Node on Linux install libvulkan1 and a driver; in a browser look at its page about the GPU. `pick(['webgpu', 'wasm', 'cpu'])` of 'flambeau' takes the next device instead.",
     );
   }
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
