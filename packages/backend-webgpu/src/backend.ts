@@ -48,6 +48,7 @@ export function createWebGpuBackend(
     traits,
     queue,
     pipelines,
+    blocks,
     fault: faults.home,
     onChecked: () => faults.noteChecked(),
   };

@@ -1,11 +1,13 @@
 import type { KernelTable } from '@flambeau/core/functional';
 import type { GpuContext } from './context.ts';
 import { createCopy, createFill } from './copy.ts';
-import { createGather, createScatterAdd } from './indexing.ts';
+import { createGather } from './indexing/gather.ts';
+import { createScatter, createScatterAdd, createScatterReduce } from './indexing/scatter.ts';
 import { createMap } from './map.ts';
 import { createLinear, createMatmul } from './matmul/matmul.ts';
 import { createRandomUniform } from './random.ts';
 import { createAmax, createArgmax, createSum } from './reduce.ts';
+import { createSearchsorted, createSort } from './sort/sort.ts';
 
 /** All kernels of a device. */
 export function createKernels(context: GpuContext): KernelTable {
@@ -20,6 +22,10 @@ export function createKernels(context: GpuContext): KernelTable {
     linear: createLinear(context),
     gather: createGather(context),
     scatterAdd: createScatterAdd(context),
+    scatter: createScatter(context),
+    scatterReduce: createScatterReduce(context),
+    sort: createSort(context),
+    searchsorted: createSearchsorted(context),
     randomUniform: createRandomUniform(context),
   };
 }
