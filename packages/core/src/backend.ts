@@ -56,8 +56,27 @@ export type MapKernel = (
   output: Operand,
 ) => void;
 
+/** One use of a program by {@link MapEachKernel}. It has at least one element. */
+export interface MapCall {
+  /** Each is a whole block in order: one dimension of the output's size, stride 1, offset 0. */
+  readonly inputs: readonly Operand[];
+  readonly scalars: readonly number[];
+  readonly output: Operand;
+}
+
+/**
+ * Does what `map` does with one program for several independent calls, bit for bit, in any order: an optimizer's step
+ * over all parameters at once. Calls differ in size and in scalars; there may be thousands. Calls may read the same
+ * blocks; the block of an output is nobody else's, also not an input's of its own call.
+ */
+export type MapEachKernel = (program: MapProgram, calls: readonly MapCall[]) => void;
+
 /** The kernels of a backend: all primitives, and any fused op it has something better for. */
-export type KernelTable = { readonly map: MapKernel } & {
+export type KernelTable = {
+  readonly map: MapKernel;
+  /** Used with `defer`. Without it, maps that could be run together are run one by one. */
+  readonly mapEach?: MapEachKernel;
+} & {
   readonly [K in keyof PrimitiveOps]: Kernel<PrimitiveOps[K]>;
 } & {
   readonly [K in keyof FusedOps]?: Kernel<FusedOps[K]>;

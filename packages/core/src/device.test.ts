@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Backend } from './backend.ts';
 import { createDevice } from './device.ts';
+import { deferredMaps } from './dispatch/deferred-maps.ts';
 import { lateFaults } from './dispatch/late-faults.ts';
-import { deferredMaps } from './dispatch/pending.ts';
 import { steppedMaps } from './dispatch/stepped-maps.ts';
 import { DeviceError } from './errors.ts';
 import { spillingMemory } from './memory/block-cache.ts';

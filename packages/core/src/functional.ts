@@ -6,6 +6,8 @@ export type {
   Kernel,
   KernelContext,
   KernelTable,
+  MapCall,
+  MapEachKernel,
   MapKernel,
   MemoryPressure,
   Operand,
@@ -37,15 +39,16 @@ export { createDevice, getDefaultDevice, getHostDevice, setDefaultDevice } from 
 export type { Call, Run } from './dispatch/call.ts';
 export { disposeTemporary } from './dispatch/contiguous.ts';
 export type { Deferral } from './dispatch/deferral.ts';
+export { deferredMaps } from './dispatch/deferred-maps.ts';
 export { dispatch, dispatchOne } from './dispatch/dispatch.ts';
 export { lower } from './dispatch/execute.ts';
 export type { LateFaults } from './dispatch/late-faults.ts';
 export { lateFaults } from './dispatch/late-faults.ts';
 export type { Layer } from './dispatch/layers.ts';
 export { addLayer } from './dispatch/layers.ts';
-export { deferredMaps } from './dispatch/pending.ts';
 export type { MapRunner } from './dispatch/run-map.ts';
 export { steppedMaps } from './dispatch/stepped-maps.ts';
+export { together } from './dispatch/together.ts';
 export type { ComputeType, DType, DTypeInfo, TypedArray, TypedArrayOf } from './dtype.ts';
 export { allocTyped, DTYPES, dtypeOfTyped, isFloat, promoteTypes } from './dtype.ts';
 export type { AutogradEngine, BackwardOptions, GraphNode } from './engine.ts';

@@ -1,6 +1,7 @@
 import type { Device } from './device.ts';
 import type { Call, Run } from './dispatch/call.ts';
 import type { Layer } from './dispatch/layers.ts';
+import type { Gathered } from './dispatch/together.ts';
 import type { AutogradEngine } from './engine.ts';
 import { FlambeauError } from './errors.ts';
 import type { TensorScope } from './memory/scope.ts';
@@ -31,6 +32,8 @@ export interface Runtime {
   /** The composed road to `execute`, rebuilt when a layer is added. */
   run: Run | null;
   scope: TensorScope | null;
+  /** What is to be computed together, while something is. */
+  gathered: Gathered | null;
   generator: Generator | null;
   /** How many random mask elements have been drawn on devices. */
   maskOffset: number;
@@ -78,6 +81,7 @@ function acquire(): Runtime {
     layers: [],
     run: null,
     scope: null,
+    gathered: null,
     generator: null,
     maskOffset: 0,
     debug: host.process?.env?.['FLAMBEAU_DEBUG'] === '1',

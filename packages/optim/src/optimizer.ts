@@ -1,5 +1,14 @@
 import type { Tensor } from '@flambeau/core';
-import { ArgumentError, castTo, enableGrad, isFloat, isTensor, noGrad, withoutScope } from '@flambeau/core';
+import {
+  ArgumentError,
+  castTo,
+  enableGrad,
+  isFloat,
+  isTensor,
+  noGrad,
+  together,
+  withoutScope,
+} from '@flambeau/core';
 import type { OptimizerOptions, ParamGroup, ParamGroupInput, ParamsInput } from './param-group.ts';
 import { toGroups, toParams } from './param-group.ts';
 
@@ -119,7 +128,7 @@ export abstract class Optimizer<
   step<T>(closure?: () => T): T | undefined {
     const loss = closure && enableGrad(closure);
     // Outside of a caller's scope: what the optimizer keeps must outlive it.
-    withoutScope(() => noGrad(() => updateAll(this)));
+    withoutScope(() => noGrad(() => together(() => updateAll(this))));
     return loss;
   }
 

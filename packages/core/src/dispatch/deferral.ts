@@ -48,6 +48,8 @@ export interface Deferral {
     scalars: readonly number[],
     shape: readonly number[],
   ): Buffer;
+  /** Computes buffers, those that a program describes alike in one kernel where the backend has `mapEach`. */
+  computeAll(device: Device, buffers: readonly Buffer[]): void;
 }
 
 /** Computes a buffer whose values are still an expression; nothing to do for others. */

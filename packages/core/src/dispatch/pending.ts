@@ -7,7 +7,7 @@ import type { ScalarNode } from '../scalar/index.ts';
 import { input, rewrite, scalar } from '../scalar/index.ts';
 import { broadcastStrides, contiguousStrides, isContiguous, sameShape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Deferral, Pending, Source } from './deferral.ts';
+import type { Pending, Source } from './deferral.ts';
 import { runMap } from './run-map.ts';
 
 /** A chain is cut when one element would take more operations than this. */
@@ -16,7 +16,7 @@ const MAX_OPERATIONS = 64;
 const MAX_COMBINED = 2048;
 
 /** Makes a buffer whose values are an expression. Sources that cannot be part of it are computed first. */
-function defer(
+export function defer(
   device: Device,
   program: MapProgram,
   inputs: readonly (Tensor | number)[],
@@ -48,7 +48,8 @@ function defer(
   return buffer;
 }
 
-const maxInputs = (device: Device): number => device.capabilities.maxMapInputs ?? 8;
+/** The most tensors that an expression may read. */
+export const maxInputs = (device: Device): number => device.capabilities.maxMapInputs ?? 8;
 
 /** Whether a source can be computed inside an expression of this shape; one that is not pending always can be used. */
 function fits({ buffer: { pending }, aligned }: Source, shape: readonly number[]): boolean {
@@ -112,8 +113,8 @@ function measure(
 /** Counts walks over pending expressions, each of which marks what it has seen. */
 let marks = 0;
 
-/** The pending buffers at and below these sources, sources of each before itself. Iterative. */
-function pendingBelow(sources: readonly Source[]): Buffer[] {
+/** The pending buffers at and below these, sources of each before itself. Iterative. */
+export function pendingBelow(buffers: readonly Buffer[]): Buffer[] {
   const order: Buffer[] = [];
   const seen = new Set<Buffer>();
   const stack: { buffer: Buffer; next: number }[] = [];
@@ -122,8 +123,8 @@ function pendingBelow(sources: readonly Source[]): Buffer[] {
     seen.add(buffer);
     stack.push({ buffer, next: 0 });
   };
-  for (const source of sources) {
-    enter(source.buffer);
+  for (const buffer of buffers) {
+    enter(buffer);
     for (let top = stack[stack.length - 1]; top; top = stack[stack.length - 1]) {
       const below = (top.buffer.pending as Pending).sources[top.next++];
       if (below) enter(below.buffer);
@@ -147,7 +148,7 @@ interface Chain {
 }
 
 function chainBelow(buffer: Buffer, shape: readonly number[]): Chain {
-  const order = pendingBelow([{ buffer, strides: [], offset: 0, aligned: true }]);
+  const order = pendingBelow([buffer]);
   const position = new Map(order.map((b, i) => [b, i]));
   const strides = contiguousStrides(shape);
   const leaves: Source[] = [];
@@ -175,38 +176,53 @@ function leafIndex(leaves: Source[], source: Source): number {
 
 const combined = new Map<string, MapProgram>();
 
+/** How one kernel computes a pending buffer with everything pending below it. */
+export interface Whole {
+  readonly program: MapProgram;
+  readonly leaves: readonly Source[];
+  readonly scalars: readonly number[];
+  /** The pending buffers that it goes through, if there are others than this one. */
+  readonly parts: readonly Buffer[];
+}
+
+const NO_PARTS: readonly Buffer[] = [];
+
+/** The kernel of a pending buffer; null where it would read too much. */
+export function wholeOf(buffer: Buffer, pending: Pending): Whole | null {
+  const { program, sources, scalars } = pending;
+  const most = maxInputs(buffer.device);
+  if (sources.length <= most && !sources.some(isPending)) {
+    return { program, leaves: sources, scalars, parts: NO_PARTS };
+  }
+  const chain = chainBelow(buffer, pending.shape);
+  const { leaves, order } = chain;
+  if (leaves.length > most && order.length > 1) return null;
+  return {
+    program: programOf(chain),
+    leaves,
+    scalars: order.flatMap((part) => (part.pending as Pending).scalars),
+    parts: order,
+  };
+}
+
 /** Computes a pending buffer, with everything pending below it, in one kernel. Nothing to do for other buffers. */
-function flush(buffer: Buffer): void {
+export function flush(buffer: Buffer): void {
   const { pending } = buffer;
   if (!pending) return;
-  const { device } = buffer;
-  if (pending.sources.length <= maxInputs(device) && !pending.sources.some(isPending)) {
-    run(buffer, pending, pending.program, pending.sources, pending.scalars);
-    return;
-  }
-  let chain = chainBelow(buffer, pending.shape);
-  if (chain.leaves.length > maxInputs(device) && chain.order.length > 1) {
+  let whole = wholeOf(buffer, pending);
+  if (!whole) {
     // A part was computed on its own since: it is one leaf more when others still need what it read.
     for (const source of pending.sources) flush(source.buffer);
-    chain = chainBelow(buffer, pending.shape);
+    whole = wholeOf(buffer, pending) as Whole;
   }
-  const { leaves } = chain;
-  const scalars = chain.order.flatMap((part) => (part.pending as Pending).scalars);
-  const program = programOf(chain);
-  run(buffer, pending, program, leaves, scalars);
-  for (const { pending: part } of chain.order) if (part) part.inlined = true;
+  run(buffer, pending, whole);
 }
 
 const isPending = ({ buffer }: Source): boolean => buffer.pending !== null;
 
 /** Runs the kernel of a pending buffer, which is then no longer pending. */
-function run(
-  buffer: Buffer,
-  pending: Pending,
-  program: MapProgram,
-  leaves: readonly Source[],
-  scalars: readonly number[],
-): void {
+function run(buffer: Buffer, pending: Pending, whole: Whole): void {
+  const { program, leaves, scalars } = whole;
   const operands = leaves.map((leaf) => ({ buffer: leaf.buffer, view: leaf }));
   buffer.pending = null;
   try {
@@ -215,7 +231,13 @@ function run(
     buffer.pending = pending;
     throw error;
   }
+  finish(pending, whole);
+}
+
+/** Lets go of what a buffer was computed from, which is no longer pending. */
+export function finish(pending: Pending, { parts }: Whole): void {
   for (const source of pending.sources) letGo(source.buffer);
+  for (const { pending: part } of parts) if (part) part.inlined = true;
 }
 
 /** The program of a chain, from a cache by the programs of its parts and how they are joined. */
@@ -261,6 +283,3 @@ function combine({ order, leaves, operands }: Chain): MapProgram {
   const inputs = leaves.map((leaf) => leaf.buffer.dtype);
   return createProgram(roots[roots.length - 1] as ScalarNode, inputs, scalarTypes, last.dtype);
 }
-
-/** Maps as expressions that are computed, fused, when something demands them. For devices that declare `defer`. */
-export const deferredMaps: Deferral = { defer };

@@ -4,6 +4,7 @@ import { computeNow } from '../dispatch/deferral.ts';
 import { dispatchOne } from '../dispatch/dispatch.ts';
 import { execute, fromBuffer, readySources, runKernel } from '../dispatch/execute.ts';
 import { runMap } from '../dispatch/run-map.ts';
+import { gatherPending } from '../dispatch/together.ts';
 import { DTYPES } from '../dtype.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../errors.ts';
 import { createBuffer, retain } from '../memory/buffer.ts';
@@ -149,6 +150,7 @@ export function inPlace(op: MapOp, target: Tensor, ...others: readonly (Tensor |
     const result = castTo(dispatchOne(op, operands, undefined), target.dtype);
     assign(target, result);
     if (recorded) adoptHistory(target, result);
+    gatherPending(target.storage.buffer);
     return target;
   });
 }

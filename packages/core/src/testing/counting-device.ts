@@ -1,8 +1,17 @@
-import type { Backend, Block, Fault, Kernel, KernelContext, KernelTable, Operand } from '../backend.ts';
+import type {
+  Backend,
+  Block,
+  Fault,
+  Kernel,
+  KernelContext,
+  KernelTable,
+  MapCall,
+  Operand,
+} from '../backend.ts';
 import type { Device } from '../device.ts';
 import { createDevice } from '../device.ts';
+import { deferredMaps } from '../dispatch/deferred-maps.ts';
 import { lateFaults } from '../dispatch/late-faults.ts';
-import { deferredMaps } from '../dispatch/pending.ts';
 import { steppedMaps } from '../dispatch/stepped-maps.ts';
 import type { DType, TypedArray } from '../dtype.ts';
 import { DTYPES } from '../dtype.ts';
@@ -14,6 +23,8 @@ export interface CountingOptions {
   readonly syncRead?: boolean;
   /** Whether maps stay expressions until demanded. Default false. */
   readonly defer?: boolean;
+  /** Whether one kernel runs several maps of a program, for devices that defer. Default true. */
+  readonly mapEach?: boolean;
   /** Whether maps come as whole expressions. Default true. */
   readonly fuse?: boolean;
   /** Bytes before core spills. Default 1 MiB. */
@@ -62,6 +73,23 @@ function poison(base: Backend, block: Block, dtype: DType, length: number): void
   base.kernels.fill([], [operand], { value }, { ticket: 0 });
 }
 
+/** Throws where an output of calls that run together is also something else, or an operand is not as promised. */
+function checkApart(calls: readonly MapCall[]): void {
+  const outputs = new Set(calls.map(({ output }) => output.block));
+  const apart = outputs.size === calls.length;
+  const read = calls.flatMap(({ inputs }) => inputs);
+  if (!apart || read.some(({ block }) => outputs.has(block)))
+    throw new Error('counting device: an output of maps that run together is used by others');
+  for (const { inputs, output } of calls) {
+    const { length } = output.block as CountedBlock;
+    const whole = [...inputs, output].every(
+      (x) =>
+        x.offset === 0 && x.size === length && x.shape.join() === `${length}` && x.strides.join() === '1',
+    );
+    if (!whole || length === 0) throw new Error('counting device: maps run together over parts of blocks');
+  }
+}
+
 /**
  * Wraps a backend as a device with explicit memory: blocks must be released once, are poisoned before and after use,
  * and using a released one throws. Without `syncRead`, reads take a turn of the event loop and faults are told later,
@@ -78,7 +106,7 @@ function poison(base: Backend, block: Block, dtype: DType, length: number): void
  * ```
  */
 export function countingDevice(base: Backend, options: CountingOptions = {}): CountingDevice {
-  const { syncRead = true, defer = false, fuse = true, budget = 1 << 20 } = options;
+  const { syncRead = true, defer = false, fuse = true, mapEach = true, budget = 1 << 20 } = options;
   const counts: Counts = { blocks: 0, bytes: 0, peakBytes: 0, allocations: 0, maps: 0, kernels: 0, reads: 0 };
   let fault: Fault | null = null;
 
@@ -97,7 +125,7 @@ export function countingDevice(base: Backend, options: CountingOptions = {}): Co
       fault ??= { ...found, ticket: context.ticket };
       return undefined;
     };
-  const { map, ...rest } = base.kernels;
+  const { map, mapEach: _, ...rest } = base.kernels;
   const kernels = Object.fromEntries(
     Object.entries(rest).map(([name, kernel]) => [name, wrap(kernel as Kernel<never>)]),
   ) as unknown as KernelTable;
@@ -123,6 +151,14 @@ export function countingDevice(base: Backend, options: CountingOptions = {}): Co
         counts.maps++;
         map(program, inputs.map(unwrap), scalars, unwrap(output));
       },
+      ...(mapEach && {
+        mapEach: (program, calls) => {
+          counts.maps++;
+          checkApart(calls);
+          for (const { inputs, scalars, output } of calls)
+            map(program, inputs.map(unwrap), scalars, unwrap(output));
+        },
+      }),
     },
     alloc: (dtype, length): CountedBlock => {
       const bytes = length * DTYPES[dtype].bytes;
