@@ -12,6 +12,7 @@ import { Copier, createCopy, createFill } from './kernels/copy/copy.ts';
 import { createGather, createScatterAdd, Indexer } from './kernels/indexing/indexing.ts';
 import { createLayerNorm, createLayerNormGrad } from './kernels/layer-norm/layer-norm.ts';
 import { createMap } from './kernels/map/map.ts';
+import { createMapEach } from './kernels/map/map-each.ts';
 import { scalarFunctions } from './kernels/map/math-calls.ts';
 import { Gemm } from './kernels/matmul/gemm.ts';
 import { createLinear, createMatmul } from './kernels/matmul/matmul.ts';
@@ -110,6 +111,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
     },
     kernels: {
       map: createMap(kernels, execute),
+      mapEach: createMapEach(kernels, execute),
       copyStrided: createCopy(copier),
       fill: createFill(copier),
       sum: createSum(kernels, execute, scratch),

@@ -14,10 +14,12 @@ export interface ArgumentPlaces {
   /** Stride in bytes along a dimension of the n-th operand that has its own. */
   readonly stride: (own: number, axis: number) => number;
   readonly scalar: (position: number) => number;
+  /** Bytes of all, a multiple of 8. */
+  readonly bytes: number;
 }
 
 /** The places for a program and a layout. */
-export function argumentPlaces({ inputs }: MapProgram, { rank, walks }: MapLayout): ArgumentPlaces {
+export function argumentPlaces({ inputs, scalars }: MapProgram, { rank, walks }: MapLayout): ArgumentPlaces {
   const sizes = 4 * (1 + inputs.length);
   const strides = sizes + 4 * rank;
   const own = walks.filter(hasStrides).length;
@@ -27,10 +29,14 @@ export function argumentPlaces({ inputs }: MapProgram, { rank, walks }: MapLayou
     size: (axis) => sizes + 4 * axis,
     stride: (index, axis) => strides + 4 * (index * rank + axis),
     scalar: (position) => numbers + 8 * position,
+    bytes: numbers + 8 * scalars.length,
   };
 }
 
-/** Writes a kernel's arguments and returns their address. There is one kernel at a time, so one place. */
+/**
+ * Writes a kernel's arguments and returns their address. There is one kernel at a time, so one place; what takes several
+ * sets of arguments has them one after the other.
+ */
 export function writeArguments(
   memory: LinearMemory,
   program: MapProgram,
@@ -38,13 +44,15 @@ export function writeArguments(
   inputs: readonly Operand[],
   scalars: readonly number[],
   output: Operand,
+  address: number = ARGUMENTS_ADDRESS,
 ): number {
   const { views } = memory;
   const { int32 } = views;
-  const begin = ARGUMENTS_ADDRESS / 4;
+  const begin = address / 4;
   const { shape, strides, walks, rank } = walk;
-  const words = 2 + inputs.length + rank * (1 + strides.length) + 2 * scalars.length;
-  if (4 * words > ARGUMENTS_BYTES)
+  const integers = 1 + inputs.length + rank * (1 + strides.length);
+  const words = integers + (integers & 1) + 2 * scalars.length;
+  if (address + 4 * words > ARGUMENTS_ADDRESS + ARGUMENTS_BYTES)
     throw new RangeError(`wasm: a kernel has ${4 * words} bytes of arguments, at most ${ARGUMENTS_BYTES}`);
   // The order of `argumentPlaces`.
   let at = begin;
@@ -65,5 +73,5 @@ export function writeArguments(
     else if (type === 'float64') views.float64[at / 2] = scalars[i];
     else int32[at] = type === 'bool' ? Number(scalars[i] !== 0) : scalars[i];
   }
-  return ARGUMENTS_ADDRESS;
+  return address;
 }

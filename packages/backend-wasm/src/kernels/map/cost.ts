@@ -12,6 +12,15 @@ const PER_FUNCTION = 1.8;
 const PER_POWER = 8;
 const PER_CALL = 12;
 
+/** Nanoseconds of work that a thread takes at a time, and how many there must be to share them. */
+const GRAIN = 10_000;
+const SPLIT_ABOVE = 40_000;
+
+/** How many of `size` elements a thread takes at a time, if each takes `time` nanoseconds. */
+export function grainFor(size: number, time: number): number {
+  return size * time < SPLIT_ABOVE ? size : Math.ceil(GRAIN / time);
+}
+
 /** About how long one element of a program takes, in nanoseconds. */
 export function elementTime({ root, inputs, dtype }: MapProgram): number {
   const nodes = topological([expandScalar(root, hasFunction)]);

@@ -26,6 +26,15 @@ const SMALL = 4096;
 /** Registers of vectors on the machine at hand, but one that the engine keeps. */
 const REGISTERS = 15;
 
+/** Adds code that calls for the loops over elements, from one to another, of what arguments describe. */
+export type LoopsCaller = (
+  body: FunctionBody,
+  args: Local<'i32'>,
+  start: Local<'i32'>,
+  end: Local<'i32'>,
+  compute: (args: Local<'i32'>, start: Local<'i32'>, end: Local<'i32'>) => void,
+) => void;
+
 /**
  * Writes a program as a module with one function `run(arguments, start, end)` that computes the elements from `start` to
  * `end`, in row-major order: the whole expression in one loop, every node once. Vectors and single elements are computed
@@ -36,13 +45,25 @@ export function emitMap(
   layout: MapLayout,
   memory: MemoryImport,
 ): Uint8Array<ArrayBuffer> {
+  return emitLoops(program, layout, memory, (_body, args, start, end, compute) => compute(args, start, end));
+}
+
+/** The same with code around the loops, which `around` asks for once. */
+export function emitLoops(
+  program: MapProgram,
+  layout: MapLayout,
+  memory: MemoryImport,
+  around: LoopsCaller,
+): Uint8Array<ArrayBuffer> {
   const root = expandScalar(program.root, hasFunction);
   const nodes = topological([root]);
   const emit = (mostVectors: number): Uint8Array<ArrayBuffer> => {
     const builder = new ModuleBuilder(memory);
     const call = importMath(builder, nodes);
     builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
-      new MapCode(program, layout, body, args, call).write(nodes, root, start, end, mostVectors);
+      around(body, args, start, end, (own, first, last) => {
+        new MapCode(program, layout, body, own, call).write(nodes, root, first, last, mostVectors);
+      });
     });
     return builder.encode();
   };

@@ -1,14 +1,10 @@
 import type { MapKernel, MapProgram } from '@flambeau/core/functional';
 import type { CompiledKernel, Executor, KernelCache } from '../compiled.ts';
 import { writeArguments } from './arguments.ts';
-import { elementTime } from './cost.ts';
+import { elementTime, grainFor } from './cost.ts';
 import { emitMap } from './emit-map.ts';
 import type { MapLayout } from './layout.ts';
 import { walkOperands } from './layout.ts';
-
-/** Nanoseconds of work that a thread takes at a time, and how many there must be to share them. */
-const GRAIN = 10_000;
-const SPLIT_ABOVE = 40_000;
 
 /** A program's kernel for one kind of layout. */
 interface LaidOut extends MapLayout {
@@ -39,7 +35,7 @@ export function createMap(kernels: KernelCache, execute: Executor): MapKernel {
     const { kernel, time } = kernelFor(program, walk);
     const args = writeArguments(memory, program, walk, inputs, scalars, output);
     const { size } = output;
-    execute(kernel, args, size, size * time < SPLIT_ABOVE ? size : Math.ceil(GRAIN / time));
+    execute(kernel, args, size, grainFor(size, time));
   };
 }
 
