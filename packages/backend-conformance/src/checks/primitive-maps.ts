@@ -1,6 +1,7 @@
 import type { DType, Tensor } from '@flambeau/core';
-import { castTo, DTYPES, defineMap, isFloat } from '@flambeau/core';
+import { castTo, cat, DTYPES, defineMap, isFloat, together } from '@flambeau/core';
 import type { Entry } from '../cell.ts';
+import type { Dense } from '../reference/dense.ts';
 import { mapped } from '../reference/primitives.ts';
 import { CAST_OPERANDS, FLOAT_OPERANDS, INTEGER_OPERANDS, scalarChecks } from '../reference/scalars.ts';
 import { ALL } from '../samples/spec.ts';
@@ -11,6 +12,26 @@ function grid(dtype: DType, numbers: readonly (readonly number[])[]): Given[] {
   return numbers.map((values, i) =>
     holding(dtype, values, [values.length, ...new Array<number>(numbers.length - 1 - i).fill(1)]),
   );
+}
+
+/** An operation on tensors of several sizes in place, which a backend with `mapEach` is given at once. */
+function severalAtOnce(dtype: DType, fn: (...x: number[]) => number): Entry {
+  const sizes = [3, 1, 0, 4, 5, 17, 1031, 7];
+  const x = sizes.map((n, i) => drawn(dtype, [n], 'contiguous', 2 * i + 1));
+  const y = sizes.map((n, i) => drawn(dtype, [n], 'contiguous', 2 * i + 2));
+  const run = (tensors: readonly Tensor[]): Tensor => {
+    const targets = tensors.slice(0, sizes.length);
+    const others = tensors.slice(sizes.length);
+    together(() => {
+      for (const [i, target] of targets.entries()) target.add_(others[i] as Tensor);
+    });
+    return cat(targets);
+  };
+  const expected = (): Dense => {
+    const data = x.flatMap((own, i) => mapped(fn, dense(own), dense(y[i] as Given)).data);
+    return { shape: [data.length], data };
+  };
+  return compared('add to several', [...x, ...y], run, expected, dtype);
 }
 
 /** Every tier-1 operation on numbers where it does something of its own, one of them on every layout, and every cast. */
@@ -30,6 +51,7 @@ export function maps(dtype: DType): Entry[] {
     const run = (tensors: readonly Tensor[]): Tensor => fused(...tensors);
     entries.push(compared(op, given, run, () => mapped(fn, ...given.map(dense)), result));
     if (op !== 'add') continue;
+    if (dtype !== 'bool') entries.push(severalAtOnce(dtype, fn));
     for (const x of everyPlace(dtype)) {
       const y = drawn(dtype, x.shape.slice(-1), 'flipped', 2);
       entries.push(compared(`${op} of ${name(x)}`, [x, y], run, () => mapped(fn, dense(x), dense(y)), dtype));

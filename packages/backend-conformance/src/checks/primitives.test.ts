@@ -1,6 +1,6 @@
 import { cpu } from '@flambeau/backend-cpu';
-import type { Device, Kernel, KernelTable, MapKernel, Operand } from '@flambeau/core';
-import { createDevice } from '@flambeau/core';
+import type { Device, Kernel, KernelTable, MapEachKernel, MapKernel, Operand } from '@flambeau/core';
+import { createDevice, deferredMaps } from '@flambeau/core';
 import { describe, expect, test } from 'vitest';
 import type { Cell } from '../cell.ts';
 import { planSuite } from '../suite.ts';
@@ -83,5 +83,24 @@ describe('a required kernel that does something wrong is found out', () => {
     expect(await failuresOf(cpuWith({ map }), 'map')).toEqual(['max']);
     expect(await failuresOf(cpuWith({ map }), 'map', 'int32')).toEqual(['mul']);
     expect(await failuresOf(cpu, 'map', 'int32')).toEqual([]);
+  });
+
+  test('maps of several tensors that leave out the last', async () => {
+    const { map } = backend.kernels;
+    const deferring = (mapEach: MapEachKernel): Device =>
+      createDevice(
+        {
+          ...backend,
+          capabilities: { ...backend.capabilities, defer: true },
+          kernels: { ...backend.kernels, mapEach },
+        },
+        { deferral: deferredMaps },
+      );
+    const each: MapEachKernel = (program, calls) => {
+      for (const { inputs, scalars, output } of calls) map(program, inputs, scalars, output);
+    };
+    const withoutLast = (): Device => deferring((program, calls) => each(program, calls.slice(0, -1)));
+    expect(await failuresOf(withoutLast, 'map')).toEqual(['add to several']);
+    expect(await failuresOf(() => deferring(each), 'map')).toEqual([]);
   });
 });
