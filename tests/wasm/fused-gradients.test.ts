@@ -12,8 +12,10 @@ import {
   mul,
   randn,
   softmax,
+  softmaxNll,
   sum,
   type Tensor,
+  tensor,
 } from '@flambeau/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
@@ -66,6 +68,20 @@ describe.each(['one thread', 'two threads'])('values and gradients on %s', (name
     const x = drawn(...shape);
     expectSame([x], (v) => softmax(v as Tensor, 1));
     expectSame([x], (v) => logSoftmax(v as Tensor, 1));
+  });
+
+  test.each([
+    [1, 1],
+    [5, 10],
+    [33, 17],
+    [700, 301],
+  ])('cross-entropy of %i rows of %i', (rows, classes) => {
+    manualSeed(7);
+    const labels = Int32Array.from({ length: rows }, (_, i) => (i % 5 === 4 ? -1 : (7 * i) % classes));
+    expectSame([drawn(rows, classes).mul(5)], (v) => {
+      const x = v as Tensor;
+      return softmaxNll(x, tensor(labels, { device: x.device }), -1, 'test');
+    });
   });
 
   test.each([

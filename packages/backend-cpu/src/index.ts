@@ -19,7 +19,7 @@ import {
 } from './kernels/planes.ts';
 import { amax, argmax, prod, sum } from './kernels/reduce.ts';
 import { cummax, cummin, cumprod, cumsum, linearScan, logcumsumexp } from './kernels/scan.ts';
-import { logSoftmax, logSoftmaxGrad, softmax } from './kernels/softmax.ts';
+import { logSoftmax, logSoftmaxGrad, softmax, softmaxNll, softmaxNllGrad } from './kernels/softmax.ts';
 import { searchsorted, sort } from './kernels/sort.ts';
 
 let device: Device | null = null;
@@ -66,6 +66,8 @@ export function cpu(): Device {
         softmax,
         logSoftmax,
         logSoftmaxGrad,
+        softmaxNll,
+        softmaxNllGrad,
         conv2d,
         conv2dInputGrad,
         conv2dWeightGrad,

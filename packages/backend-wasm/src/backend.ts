@@ -27,6 +27,7 @@ import {
 import { createRandomUniform } from './kernels/random/random.ts';
 import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts';
 import { revectorize } from './kernels/revectorize.ts';
+import { createSoftmaxNll, createSoftmaxNllGrad } from './kernels/softmax/nll.ts';
 import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './kernels/softmax/softmax.ts';
 import { Winograd } from './kernels/winograd/winograd.ts';
 import { partSize } from './memory/allocator.ts';
@@ -122,6 +123,8 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       softmax: forFloat32(createSoftmax(kernels, execute, scratch)),
       logSoftmax: forFloat32(createLogSoftmax(kernels, execute, scratch)),
       logSoftmaxGrad: forFloat32(createLogSoftmaxGrad(kernels, execute, scratch)),
+      softmaxNll: forFloat32(createSoftmaxNll(kernels, execute, scratch)),
+      softmaxNllGrad: forFloat32(createSoftmaxNllGrad(kernels, execute)),
       layerNorm: forFloat32(createLayerNorm(kernels, execute, scratch)),
       layerNormGrad: forFloat32(createLayerNormGrad(kernels, execute, scratch)),
       channelStats: forFloat32(createChannelStats(kernels, execute)),

@@ -259,7 +259,7 @@ export {
 export type { Svd, SvdOptions } from './ops/linalg/svd.ts';
 export { svd, svdSync, svdvals, svdvalsSync } from './ops/linalg/svd.ts';
 export { bilinear, kron, multiDot, tensordot, trace } from './ops/linalg/tensor-products.ts';
-export { classNll } from './ops/loss.ts';
+export { classNll, softmaxNll } from './ops/loss.ts';
 export type { MapOp, MapOperand, MapRule } from './ops/map-op.ts';
 export { programFor } from './ops/map-op.ts';
 export type { GradientMap, MapProgram } from './ops/map-program.ts';
@@ -509,6 +509,7 @@ export type {
   AvgPool2dAttrs,
   AvgPool2dGradAttrs,
   AxisAttrs,
+  ClassNllAttrs,
   Conv2dAttrs,
   Conv2dGradAttrs,
   Conv3dAttrs,

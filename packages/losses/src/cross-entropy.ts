@@ -15,6 +15,7 @@ import {
   reshape,
   ShapeError,
   sameShape,
+  softmaxNll,
   sum,
   where,
 } from '@flambeau/core';
@@ -104,10 +105,17 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   if (isProbability) checkProbabilities(target, settings);
   return releasing(() => {
     const [x, t] = input.ndim === 1 ? [input.unsqueeze(0), target.unsqueeze(0)] : [input, target];
-    const logits = logSoftmax(x, 1);
-    const losses = isProbability ? probabilityLoss(logits, t, settings) : labelLoss(logits, t, settings);
+    const losses = lossOf(x, t, settings, isProbability);
     return input.ndim === 1 && settings.reduction === 'none' ? losses.squeeze(0) : losses;
   });
+}
+
+function lossOf(x: Tensor, target: Tensor, settings: Settings, isProbability: boolean): Tensor {
+  if (isProbability) return probabilityLoss(logSoftmax(x, 1), target, settings);
+  // Smoothing needs all logarithms, not only those at the labels.
+  return settings.labelSmoothing === 0
+    ? labelLoss(softmaxNll, x, target, settings)
+    : labelLoss(classNll, logSoftmax(x, 1), target, settings);
 }
 
 /**
@@ -124,8 +132,8 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
 export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
   const settings = settingsOf('nllLoss', input, { ...options, labelSmoothing: 0 });
   return releasing(() => {
-    if (input.ndim > 1) return labelLoss(input, target, settings);
-    const losses = labelLoss(input.unsqueeze(0), target.unsqueeze(0), settings);
+    if (input.ndim > 1) return labelLoss(classNll, input, target, settings);
+    const losses = labelLoss(classNll, input.unsqueeze(0), target.unsqueeze(0), settings);
     return settings.reduction === 'none' ? losses.squeeze(0) : losses;
   });
 }
@@ -138,9 +146,10 @@ function alongClasses(weight: Tensor, x: Tensor): Tensor {
   );
 }
 
-function labelLoss(logits: Tensor, target: Tensor, settings: Settings): Tensor {
+/** With `nll` of log-probabilities, or of logits if it takes their softmax. */
+function labelLoss(nll: typeof classNll, logits: Tensor, target: Tensor, settings: Settings): Tensor {
   const { caller, reduction, weight, ignoreIndex, labelSmoothing } = settings;
-  const own = classNll(logits, target, ignoreIndex, caller);
+  const own = nll(logits, target, ignoreIndex, caller);
   // The weight of each label, 0 where it is ignored: picked from the weights as the loss is from the logits.
   const factor = weight
     ? classNll(expand(alongClasses(neg(weight), logits), logits.shape), target, ignoreIndex, caller)

@@ -23,6 +23,10 @@ def class_nll(x, target, ignore, _caller):
     return torch.nn.functional.nll_loss(x, positions(target), ignore_index=ignore, reduction="none")
 
 
+def softmax_nll(x, target, ignore, _caller):
+    return torch.nn.functional.cross_entropy(x, positions(target), ignore_index=ignore, reduction="none")
+
+
 def ctc_nll(x, labels, times, lengths, o=None):
     o = o or {}
     return torch.nn.functional.ctc_loss(
@@ -38,5 +42,6 @@ CALLS = {
     "logSoftmax": softmax(torch.log_softmax),
     "batchNorm": batch_norm,
     "classNll": class_nll,
+    "softmaxNll": softmax_nll,
     "ctcNll": ctc_nll,
 }

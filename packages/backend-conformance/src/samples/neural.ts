@@ -46,6 +46,38 @@ const channels = { gradient: false };
 const spread = (n: number): TensorSpec => t([n], { low: 0.5, high: 2, gradient: false });
 const still = (n: number): TensorSpec => t([n], channels);
 
+const labelErrors: readonly ErrorSample[] = [
+  {
+    args: [t([3, 4]), ints([0, 4, 1]), -100, 'nllLoss'],
+    error: 'ValueError',
+    message: /nllLoss\(\): class label out of range: got 4 at position 1, expected 0 ≤ label < 4/,
+  },
+  {
+    args: [t([3, 4]), ints([0, 1, -1]), -100, 'nllLoss'],
+    error: 'ValueError',
+    message: /got -1 at position 2/,
+  },
+  {
+    args: [t([3, 4]), ints([0, 1]), -100, 'nllLoss'],
+    error: 'ShapeError',
+    message: /labels do not fit: got input \[3, 4\] and target \[2\]/,
+  },
+  {
+    args: [t([3, 4]), t([3]), -100, 'nllLoss'],
+    error: 'DTypeError',
+    message: /labels are not integers: got float32, expected int32/,
+  },
+];
+
+const labelled: readonly Sample[] = [
+  call(t([3, 4]), ints([0, 3, 1]), -100, 'nllLoss'),
+  call(t([3, 4]), ints([0, -100, 1]), -100, 'nllLoss'),
+  call(t([3, 4]), ints([0, 2, 1]), 2, 'nllLoss'),
+  call(t([2, 3, 2, 2]), ints([0, 1, 2, 0, 1, 1, 2, 2], [2, 2, 2]), -100, 'nllLoss'),
+  call(t([0, 3]), ints([], [0]), -100, 'nllLoss'),
+  call(t([3, 4], { layout: 'transposed' }), ints([0, 3, 1]), -100, 'nllLoss'),
+];
+
 /** Log-probabilities (T, N, C), labels, and the lengths of both. Their gradient holds that of a softmax before them. */
 const aligned = (logProbs: TensorSpec, labels: TensorSpec, ...rest: readonly Arg[]): Sample =>
   but(call(logProbs, labels, ...rest), { smooth: false });
@@ -54,7 +86,7 @@ const logs = (shape: readonly number[], layout: Layout = 'contiguous'): TensorSp
   t(shape, { low: -4, high: -0.2, layout });
 const targets = ints([1, 2, 3, 1, 1, 0, 2, 9, -1], [3, 3]);
 
-type Names = 'softmax' | 'logSoftmax' | 'logsumexp' | 'batchNorm' | 'classNll' | 'ctcNll';
+type Names = 'softmax' | 'logSoftmax' | 'logsumexp' | 'batchNorm' | 'classNll' | 'softmaxNll' | 'ctcNll';
 
 /** Softmax and kin, batch normalisation, the cores of negative log likelihoods. */
 export const neural: SamplesOf<Names> = {
@@ -142,39 +174,22 @@ export const neural: SamplesOf<Names> = {
       },
     ],
   },
-  classNll: {
+  classNll: { dtypes: FLOATS, gradient: true, samples: labelled, errors: labelErrors },
+  softmaxNll: {
     dtypes: FLOATS,
     gradient: true,
+    tolerance: { float64: { atol: 1e-12, rtol: 1e-11 }, float32: { atol: 2e-6, rtol: 2e-5 } },
     samples: [
-      call(t([3, 4]), ints([0, 3, 1]), -100, 'nllLoss'),
-      call(t([3, 4]), ints([0, -100, 1]), -100, 'nllLoss'),
-      call(t([3, 4]), ints([0, 2, 1]), 2, 'nllLoss'),
-      call(t([2, 3, 2, 2]), ints([0, 1, 2, 0, 1, 1, 2, 2], [2, 2, 2]), -100, 'nllLoss'),
-      call(t([0, 3]), ints([], [0]), -100, 'nllLoss'),
-      call(t([3, 4], { layout: 'transposed' }), ints([0, 3, 1]), -100, 'nllLoss'),
+      ...labelled,
+      call(t([1, 1]), ints([0]), -100, 'nllLoss'),
+      call(t([2, 17]), ints([16, 8]), -100, 'nllLoss'),
+      call(t([3, 5], { layout: 'expanded' }), ints([0, -1, 4]), -1, 'nllLoss'),
+      but(call(v([1000, 1001, -1000, 0, 88, 89], { shape: [2, 3] }), ints([1, 2]), -100, 'nllLoss'), {
+        tolerance: { float32: { atol: 1e-5, rtol: 1e-4 } },
+      }),
+      but(call(withInfinities, ints([0, 0, 2, 1, 2]), -100, 'nllLoss'), { smooth: false }),
     ],
-    errors: [
-      {
-        args: [t([3, 4]), ints([0, 4, 1]), -100, 'nllLoss'],
-        error: 'ValueError',
-        message: /nllLoss\(\): class label out of range: got 4 at position 1, expected 0 ≤ label < 4/,
-      },
-      {
-        args: [t([3, 4]), ints([0, 1, -1]), -100, 'nllLoss'],
-        error: 'ValueError',
-        message: /got -1 at position 2/,
-      },
-      {
-        args: [t([3, 4]), ints([0, 1]), -100, 'nllLoss'],
-        error: 'ShapeError',
-        message: /labels do not fit: got input \[3, 4\] and target \[2\]/,
-      },
-      {
-        args: [t([3, 4]), t([3]), -100, 'nllLoss'],
-        error: 'DTypeError',
-        message: /labels are not integers: got float32, expected int32/,
-      },
-    ],
+    errors: labelErrors,
   },
   ctcNll: {
     dtypes: FLOATS,

@@ -174,6 +174,7 @@ const internal: Readonly<Record<Exclude<OpName, SampledName>, readonly SampledNa
   foldWindows: ['conv2d'],
   ctcNllGrad: ['ctcNll'],
   logSoftmaxGrad: ['logSoftmax'],
+  softmaxNllGrad: ['softmaxNll'],
   maxPool2dGrad: ['maxPool2d'],
   maxUnpool: ['maxUnpool2d'],
   randomUniform: ['uniformMask'],

@@ -1,4 +1,4 @@
-import type { AxisAttrs, Kernel } from '@flambeau/core/functional';
+import type { AxisAttrs, ClassNllAttrs, Fault, Kernel } from '@flambeau/core/functional';
 import type { NumberArray } from './gemm.ts';
 import { eachLine } from './lines.ts';
 
@@ -51,4 +51,52 @@ export const logSoftmaxGrad: Kernel<AxisAttrs> = ([g, y], [dx], { axis }) => {
       out[dx.offset + e] = grad[g.offset + e] - Math.exp(log[y.offset + e]) * total;
     }
   });
+};
+
+/** top + log Σ exp(x − top) − x at the label of each row; top and the logarithm, too. A label that is no class is a fault. */
+export const softmaxNll: Kernel<ClassNllAttrs> = (
+  [x, labels],
+  [losses, top, logTotal],
+  { classes, ignoreIndex },
+) => {
+  const from = x.block as NumberArray;
+  const label = labels.block as Int32Array;
+  let fault: Fault | undefined;
+  for (let row = 0; row < labels.size; row++) {
+    const at = x.offset + row * classes;
+    const largestOfRow = largest(from, at, classes, 1);
+    let total = 0;
+    for (let i = 0; i < classes; i++) total += Math.exp(from[at + i] - largestOfRow);
+    const own = label[labels.offset + row];
+    const counts = own !== ignoreIndex;
+    if (counts && !(own >= 0 && own < classes)) fault ??= { value: own, index: row };
+    const logOfTotal = Math.log(total);
+    (top.block as NumberArray)[top.offset + row] = largestOfRow;
+    (logTotal.block as NumberArray)[logTotal.offset + row] = logOfTotal;
+    (losses.block as NumberArray)[losses.offset + row] = counts
+      ? logOfTotal - (from[at + own] - largestOfRow)
+      : 0;
+  }
+  return fault;
+};
+
+/** g·(exp(x − top − logTotal) − 1 at the label) of each row, with g = 0 where the label is ignored. */
+export const softmaxNllGrad: Kernel<ClassNllAttrs> = (
+  [g, x, labels, top, logTotal],
+  [dx],
+  { classes, ignoreIndex },
+) => {
+  const from = x.block as NumberArray;
+  const out = dx.block as NumberArray;
+  for (let row = 0; row < labels.size; row++) {
+    const [at, to] = [x.offset + row * classes, dx.offset + row * classes];
+    const own = (labels.block as Int32Array)[labels.offset + row];
+    const scale = own === ignoreIndex ? 0 : (g.block as NumberArray)[g.offset + row];
+    const largestOfRow = (top.block as NumberArray)[top.offset + row];
+    const logOfTotal = (logTotal.block as NumberArray)[logTotal.offset + row];
+    for (let i = 0; i < classes; i++) {
+      const share = Math.exp(from[at + i] - largestOfRow - logOfTotal) * scale;
+      out[to + i] = i === own ? share - scale : share;
+    }
+  }
 };

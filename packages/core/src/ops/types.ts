@@ -75,6 +75,15 @@ export interface LayerNormAttrs extends ReduceAttrs {
   readonly eps: number;
 }
 
+/** Attributes of negative log likelihoods of classes. */
+export interface ClassNllAttrs {
+  /** Labels with this value do not count. */
+  readonly ignoreIndex: number;
+  readonly classes: number;
+  /** The function whose name stands in messages. */
+  readonly caller: string;
+}
+
 /** Attributes of connectionist temporal classification. */
 export interface CtcAttrs {
   readonly blank: number;
@@ -150,6 +159,13 @@ export interface FusedOps {
   logSoftmax: AxisAttrs;
   /** `[g, y] → [dx]`: g − exp(y)·Σg. */
   logSoftmaxGrad: AxisAttrs;
+  /**
+   * `[x (N, C), labels (N)] → [losses (N), top (N), logTotal (N)]`: −log softmax(x) at each label, 0 for ignored ones; the
+   * largest of each row, and log Σ exp(x − top). Checked: a label that is no class.
+   */
+  softmaxNll: ClassNllAttrs;
+  /** `[g (N), x (N, C), labels (N), top (N), logTotal (N)] → [dx]`: g·(softmax(x) − 1 at the label), 0 for ignored ones. */
+  softmaxNllGrad: ClassNllAttrs;
   /** `[x] → [y]`: products over the last axes, of any layout. An integer product beyond int32 is a fault. */
   prod: ReduceAttrs;
   /** `[x] → [y]`: running sums of floats or int32. An integer sum beyond int32 is a fault. */

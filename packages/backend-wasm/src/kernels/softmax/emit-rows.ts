@@ -25,7 +25,8 @@ interface Row {
 
 type Exp = (x: Vector) => Vector;
 
-const UNROLL = 4;
+/** Vectors that are done at a time. */
+export const UNROLL = 4;
 
 /** The kernel for contiguous rows: a unit of work is a row. */
 export function emitRows({ op, kept, fused }: SoftmaxKind, memory: MemoryImport): ModuleBuilder {
@@ -50,10 +51,11 @@ export function emitRows({ op, kept, fused }: SoftmaxKind, memory: MemoryImport)
   return builder;
 }
 
-const splat = (body: FunctionBody, value: Expr<'f32'>): Local<'v128'> => body.let(f32x4.splat(value));
+/** A number in every lane. */
+export const splat = (body: FunctionBody, value: Expr<'f32'>): Local<'v128'> => body.let(f32x4.splat(value));
 
 /** NaN loses here, but its exponential makes the sum NaN. */
-function topOfRow(body: FunctionBody, { x, length }: Row): Expr<'f32'> {
+export function topOfRow(body: FunctionBody, { x, length }: Pick<Row, 'x' | 'length'>): Expr<'f32'> {
   const tops = rangeOf(UNROLL).map(() => splat(body, f32.const(Number.NEGATIVE_INFINITY)));
   const from = body.let(x);
   eachVector(body, length, [from], UNROLL, ({ offsets, load }) => {
@@ -63,9 +65,9 @@ function topOfRow(body: FunctionBody, { x, length }: Row): Expr<'f32'> {
 }
 
 /** Σ exp(x − top), and the exponentials in the buffer. */
-function sumOfExponentials(
+export function sumOfExponentials(
   body: FunctionBody,
-  { x, length, buffer }: Row,
+  { x, length, buffer }: Pick<Row, 'x' | 'length' | 'buffer'>,
   exp: Exp,
   top: Vector,
 ): Expr<'f64'> {
