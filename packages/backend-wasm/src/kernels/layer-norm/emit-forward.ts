@@ -1,49 +1,32 @@
-import { f32, f64, i32 } from '../../emit/expression.ts';
+import { f64, i32 } from '../../emit/expression.ts';
 import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { f32x4 } from '../../emit/vector.ts';
 import type { Vector } from '../loops/each-vector.ts';
-import { eachVector, wideSum } from '../loops/each-vector.ts';
-import { exactSum } from '../loops/exact-sum.ts';
+import { eachVector } from '../loops/each-vector.ts';
 import { argumentWords } from '../loops/words.ts';
 import { multiplyAdd } from '../matmul/tile.ts';
+import { statisticsOf } from './statistics.ts';
 
 /** Addresses; the length of a row in elements, and where a float64, added to the variance, stands. */
 export const FORWARD_ARGUMENTS = argumentWords('x', 'weight', 'bias', 'y', 'mean', 'rstd', 'length', 'eps');
 
 const UNROLL = 4;
 
-/** The kernel that normalises rows: a unit of work is a row. The variance is a second pass's. */
+/** The kernel that normalises rows: a unit of work is a row. */
 export function emitForward(affine: boolean, fused: boolean, memory: MemoryImport): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
   builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
     const { x, weight, bias, y, mean, rstd, length, eps } = FORWARD_ARGUMENTS.read(body, args);
     const bytes = body.let(i32.mul(length, i32.const(4)));
-    const count = body.let(f64.convertI32S(length));
     for (const cursor of [x, y]) body.advance(cursor, i32.mul(start, bytes));
     for (const cursor of [mean, rstd]) body.advance(cursor, i32.mul(start, i32.const(4)));
     const [from, to] = [body.local('i32'), body.local('i32')];
     body.while(i32.ltU(start, end), () => {
-      const total = exactSum(body, UNROLL);
-      body.set(from, x);
-      eachVector(body, length, [from], UNROLL, (turn) => total.add(turn, from));
-      const exact = body.let(f64.div(total.total(), count));
-      const average = body.let(f32.demoteF64(exact));
-      const center = body.let(f32x4.splat(average));
-      const missed = body.let(f64.sub(exact, f64.promoteF32(average)));
-      const spread = wideSum(body);
-      body.set(from, x);
-      eachVector(body, length, [from], UNROLL, ({ offsets, load, own }) => {
-        const distances = offsets.map((at) => body.let(own(f32x4.sub(load(from, at), center))));
-        spread.add(...distances.map((distance) => f32x4.mul(distance, distance)));
-      });
-      const variance = f64.sub(f64.div(spread.total(), count), f64.mul(missed, missed));
-      const scale = body.let(
-        f32.demoteF64(f64.div(f64.const(1), f64.sqrt(f64.add(variance, f64.load(eps))))),
-      );
-      const factor = body.let(f32x4.splat(scale));
-      body.store(mean, average);
-      body.store(rstd, scale);
+      const found = statisticsOf(body, x, length, f64.load(eps), fused);
+      const [center, factor] = [found.mean, found.rstd].map((value) => body.let(f32x4.splat(value)));
+      body.store(mean, found.mean);
+      body.store(rstd, found.rstd);
       body.set(from, x);
       body.set(to, y);
       const [scales, shifts] = [body.let(weight), body.let(bias)];

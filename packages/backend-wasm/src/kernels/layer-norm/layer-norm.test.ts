@@ -59,6 +59,27 @@ describe('layerNorm', () => {
     for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 3);
   });
 
+  test('of numbers the first of which lies far out', async () => {
+    for (const [first, n] of [
+      [1e6, 700],
+      [20, 67],
+      [-1e3, 5],
+    ] as const) {
+      const values = numbers(n).map((value, i) => (i === 0 ? first : 0.1 * value));
+      const found = await layerNorm(tensor(values, { device }), n).data();
+      for (const [i, value] of normalized(values, n).entries())
+        expect(Math.abs((found[i] as number) - value)).toBeLessThan(2e-7 * Math.max(10, Math.abs(value)));
+    }
+  });
+
+  test('infinity makes its row NaN; equal numbers become 0', async () => {
+    const x = tensor([1, Number.POSITIVE_INFINITY, 2, 1e8, 1e8, 1e8], { device }).reshape([2, 3]);
+    expect(await layerNorm(x, 3).toArray()).toEqual([
+      [Number.NaN, Number.NaN, Number.NaN],
+      [0, 0, 0],
+    ]);
+  });
+
   test('NaN makes its row NaN, and no other', async () => {
     const x = tensor([1, Number.NaN, 2, 1, 3, 2], { device }).reshape([2, 3]);
     const y = [...(await layerNorm(x, 3).data())];
