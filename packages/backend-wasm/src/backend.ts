@@ -29,6 +29,7 @@ import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts'
 import { revectorize } from './kernels/revectorize.ts';
 import { createSoftmaxNll, createSoftmaxNllGrad } from './kernels/softmax/nll.ts';
 import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './kernels/softmax/softmax.ts';
+import { createSort } from './kernels/sort/sort.ts';
 import { Winograd } from './kernels/winograd/winograd.ts';
 import { partSize } from './memory/allocator.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
@@ -139,6 +140,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       gather: createGather(indexer),
       scatterAdd: createScatterAdd(kernels, indexer, copier),
       randomUniform: createRandomUniform(kernels, execute),
+      sort: createSort(kernels, execute, scratch),
     },
     blockBytes: (dtype, length) => partSize(length * DTYPES[dtype].bytes),
     alloc: (dtype, length): WasmBlock => ({ address: memory.allocate(length * DTYPES[dtype].bytes) }),
