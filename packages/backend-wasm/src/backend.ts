@@ -27,6 +27,7 @@ import {
 import { createRandomUniform } from './kernels/random/random.ts';
 import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts';
 import { revectorize } from './kernels/revectorize.ts';
+import { Scanner } from './kernels/scan/scan.ts';
 import { createSoftmaxNll, createSoftmaxNllGrad } from './kernels/softmax/nll.ts';
 import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './kernels/softmax/softmax.ts';
 import { createSort } from './kernels/sort/sort.ts';
@@ -87,6 +88,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
   const scratch = new Scratch(memory, release, () => pressure);
   const copier = new Copier(kernels, execute, scratch);
   const indexer = new Indexer(kernels, execute, scratch);
+  const scanner = new Scanner(kernels, execute, scratch);
   const gemm = new Gemm(kernels, execute, scratch);
   const convolutions = {
     memory,
@@ -141,6 +143,12 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       scatterAdd: createScatterAdd(kernels, indexer, copier),
       randomUniform: createRandomUniform(kernels, execute),
       sort: createSort(kernels, execute, scratch),
+      cumsum: scanner.totals('cumsum'),
+      cumprod: scanner.totals('cumprod'),
+      logcumsumexp: scanner.totals('logcumsumexp'),
+      cummax: scanner.extremes('cummax'),
+      cummin: scanner.extremes('cummin'),
+      linearScan: scanner.recurrence(),
     },
     blockBytes: (dtype, length) => partSize(length * DTYPES[dtype].bytes),
     alloc: (dtype, length): WasmBlock => ({ address: memory.allocate(length * DTYPES[dtype].bytes) }),
