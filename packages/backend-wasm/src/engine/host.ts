@@ -13,24 +13,29 @@ interface Host {
 /** What is there beside the language itself, without a word on which host it is. */
 export const host: Host = globalThis as Host;
 
+/** What the host's `process` says; undefined where it has none, and where it forbids to look, as edge runtimes do. */
+function fromProcess<T>(look: (process: NonNullable<Host['process']>) => T): T | undefined {
+  try {
+    return host.process && look(host.process);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A module of Node's own, where there is one: without an import, which bundlers for browsers would follow. */
 export function builtinModule<Module>(name: string): Module | null {
-  return (host.process?.getBuiltinModule?.(name) as Module | undefined) ?? null;
+  return fromProcess((process) => process.getBuiltinModule?.(name) as Module | undefined) ?? null;
 }
 
 /** The major version of Node, 0 elsewhere: Deno and Bun name one too, but their engines go by other numbers. */
 export function nodeMajor(): number {
   if (host.Deno !== undefined || host.Bun !== undefined) return 0;
-  return Number.parseInt(host.process?.versions?.node ?? '0', 10);
+  return Number.parseInt(fromProcess(({ versions }) => versions?.node) ?? '0', 10);
 }
 
 /** A variable of the environment, where there is one that may be read. */
 export function environment(name: string): string | undefined {
-  try {
-    return host.process?.env?.[name];
-  } catch {
-    return undefined;
-  }
+  return fromProcess(({ env }) => env?.[name]);
 }
 
 /** How many threads the host can run at a time, as far as it says. */
