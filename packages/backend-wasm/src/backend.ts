@@ -26,7 +26,8 @@ import {
 } from './kernels/pool/pool.ts';
 import { createRandomUniform } from './kernels/random/random.ts';
 import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts';
-import { revectorize } from './kernels/revectorize.ts';
+import type { Revectorized } from './kernels/revectorize/revectorize.ts';
+import { revectorize } from './kernels/revectorize/revectorize.ts';
 import { Scanner } from './kernels/scan/scan.ts';
 import { createSoftmaxNll, createSoftmaxNllGrad } from './kernels/softmax/nll.ts';
 import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './kernels/softmax/softmax.ts';
@@ -64,6 +65,8 @@ export interface WasmParts {
   readonly pool?: WorkerPool;
   /** What was wanted and is not to be had, for the report. */
   readonly fallbacks?: readonly string[];
+  /** Has the engine pair vectors. Default: what {@link revectorize} does. */
+  readonly revectorize?: (memory: LinearMemory) => Revectorized;
 }
 
 const PAGE = 65_536;
@@ -76,7 +79,8 @@ const forFloat32 = <A>(kernel: Kernel<A>): Kernel<A> =>
 /** A backend on linear memory. */
 export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmParts = {}): Backend {
   const { memory = new LinearMemory(), pool } = parts;
-  const pairs = (options.revectorize ?? wantsRevectorizer()) ? revectorize(memory) : null;
+  const pairs =
+    (options.revectorize ?? wantsRevectorizer()) ? (parts.revectorize ?? revectorize)(memory) : null;
   const fallbacks = [...(parts.fallbacks ?? []), ...(pairs?.fallbacks ?? [])];
   const execute = pool ? pooledExecutor(pool) : serialExecutor;
   const kernels = new KernelCache(memory, pairs?.wide ? WIDE_TILE : NARROW_TILE);

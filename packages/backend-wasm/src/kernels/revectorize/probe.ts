@@ -1,8 +1,8 @@
-import { f32, i32 } from '../emit/expression.ts';
-import type { MemoryImport } from '../emit/module.ts';
-import { ModuleBuilder } from '../emit/module.ts';
-import { f32x4, i32x4, v128 } from '../emit/vector.ts';
-import type { Vector } from './loops/each-vector.ts';
+import { f32, i32 } from '../../emit/expression.ts';
+import type { MemoryImport } from '../../emit/module.ts';
+import { ModuleBuilder } from '../../emit/module.ts';
+import { f32x4, i32x4, v128 } from '../../emit/vector.ts';
+import type { Vector } from '../loops/each-vector.ts';
 
 /** Vectors of a turn: neighbours that an engine may pair. */
 const VECTORS = 4;
