@@ -15,23 +15,37 @@ export const chromium: string | null =
   ) ?? null;
 
 /** How a page is served. */
-export interface PageOptions {
+export interface ServeOptions {
   /** Sends the headers that give a page shared memory. */
   readonly isolated: boolean;
   /** Content-Security-Policy. */
   readonly policy?: string;
-  /** More files, by path: scripts. */
+  /** Scripts by path: `/main.js` is what the page runs. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Runs the program in a worker of the page. */
-  readonly inWorker?: boolean;
   /** Milliseconds until the page must have posted its result. Default 40,000. */
   readonly patience?: number;
+}
+
+/** How a program is run in a page. */
+export interface PageOptions extends ServeOptions {
+  /** Runs the program in a worker of the page. */
+  readonly inWorker?: boolean;
+}
+
+/** What came of a page. */
+export interface Page {
+  readonly value: unknown;
+  /** Lines of the browser's console: its own complaints and the page's. */
+  readonly console: readonly string[];
 }
 
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
+
+/** A line of the console in the browser's log. */
+const CONSOLE = /:CONSOLE[:(]\d+\)?\] "(.*?)", source: /gs;
 
 const PAGE = '<!doctype html><title>test</title><script src="/main.js"></script>';
 const IN_WORKER = `
@@ -61,11 +75,13 @@ async function bundle(imports: string, body: string): Promise<string> {
 /** Runs a program in a page of the browser and resolves to what it returns. */
 export async function runInPage(imports: string, body: string, options: PageOptions): Promise<unknown> {
   const program = await bundle(imports, body);
-  const files: Record<string, string> = {
-    ...options.files,
-    '/main.js': options.inWorker ? IN_WORKER : program,
-    '/program.js': program,
-  };
+  const main = options.inWorker ? IN_WORKER : program;
+  const files = { ...options.files, '/main.js': main, '/program.js': program };
+  return (await openPage({ ...options, files })).value;
+}
+
+/** Opens a page in the browser; it has to post `{ value }` or `{ error }` to `/result`. */
+export async function openPage(options: ServeOptions): Promise<Page> {
   let finish: (text: string) => void = () => {};
   const posted = new Promise<string>((resolve) => {
     finish = resolve;
@@ -81,7 +97,7 @@ export async function runInPage(imports: string, body: string, options: PageOpti
       });
       return;
     }
-    const text = path === '/' ? PAGE : files[path];
+    const text = path === '/' ? PAGE : options.files?.[path];
     response.writeHead(text === undefined ? 404 : 200, {
       'Content-Type': `${path === '/' ? 'text/html' : 'text/javascript'}; charset=utf-8`,
       ...(options.isolated && ISOLATION),
@@ -93,11 +109,16 @@ export async function runInPage(imports: string, body: string, options: PageOpti
   const profile = mkdtempSync(join(tmpdir(), 'flambeau-chromium-'));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync'];
-  const browser = spawn(chromium as string, [...flags, `--user-data-dir=${profile}`, url], {
-    stdio: 'ignore',
+  const own = ['--enable-logging=stderr', `--user-data-dir=${profile}`];
+  const browser = spawn(chromium as string, [...flags, ...own, url], {
+    stdio: ['ignore', 'ignore', 'pipe'],
     detached: true, // a group of its own, so that all of it can be ended
   });
   const closed = new Promise<void>((resolve) => browser.once('exit', () => resolve()));
+  let log = '';
+  browser.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
@@ -108,7 +129,7 @@ export async function runInPage(imports: string, body: string, options: PageOpti
       error?: string;
     };
     if (error !== undefined) throw new Error(error);
-    return value;
+    return { value, console: [...log.matchAll(CONSOLE)].map(([, line]) => line as string) };
   } finally {
     clearTimeout(timer);
     if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
