@@ -52,7 +52,7 @@ function placed(
       rank,
       shape,
       size,
-      scalars: numbers,
+      scalars: numbers.map((at) => `${at}u`),
       zero,
       words: params.words.length,
     },

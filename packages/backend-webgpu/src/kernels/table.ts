@@ -4,6 +4,7 @@ import { createCopy, createFill } from './copy.ts';
 import { createGather } from './indexing/gather.ts';
 import { createScatter, createScatterAdd, createScatterReduce } from './indexing/scatter.ts';
 import { createMap } from './map.ts';
+import { createMapEach } from './map-each.ts';
 import { createLinear, createMatmul } from './matmul/matmul.ts';
 import { createRandomUniform } from './random.ts';
 import { createAmax, createArgmax, createSum } from './reduce.ts';
@@ -13,6 +14,7 @@ import { createSearchsorted, createSort } from './sort/sort.ts';
 export function createKernels(context: GpuContext): KernelTable {
   return {
     map: createMap(context),
+    mapEach: createMapEach(context),
     copyStrided: createCopy(context),
     fill: createFill(context),
     sum: createSum(context),

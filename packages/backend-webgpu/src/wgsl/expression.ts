@@ -6,8 +6,8 @@ import { constantText, operationText, scalarFunctions, WGSL_TYPES, wrapped } fro
 
 /** Where a program's operands come from. */
 export interface ExpressionPlaces {
-  /** The places of the numbers among the parameters. */
-  readonly scalars: readonly number[];
+  /** The text of the place of each number among the parameters. */
+  readonly scalars: readonly string[];
   /** The place of a word that is 0. */
   readonly zero: number;
 }
@@ -56,7 +56,7 @@ function nodeText(
   if (op === 'const') return constantText(node, call);
   if (op === 'input') return type === 'bool' ? `x${value} != 0` : `x${value}`;
   if (op !== 'scalar') return operationText(node, args, call);
-  const word = `param(${scalars[value]}u)`;
+  const word = `param(${scalars[value]})`;
   if (type === 'bool') return `${word} != 0`;
   return type === 'int32' ? word : `bitcast<f32>(${word})`;
 }

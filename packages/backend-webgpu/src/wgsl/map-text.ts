@@ -23,7 +23,8 @@ export interface MapPlaces extends ExpressionPlaces {
   readonly words: number;
 }
 
-const LANES = ['x', 'y', 'z', 'w'] as const;
+/** The parts of a vector. */
+export const LANES = ['x', 'y', 'z', 'w'] as const;
 
 /** Writes a program as a kernel that computes one element at a time. */
 export function mapShader(program: MapProgram, places: MapPlaces): Shader {
@@ -82,7 +83,7 @@ export function vectorMapShader(program: MapProgram, places: MapPlaces): Shader 
 }
 
 /** The program as `fn value(x0: …, …)`, with the functions that it calls. */
-function valueText(program: MapProgram, places: MapPlaces): string {
+export function valueText(program: MapProgram, places: ExpressionPlaces): string {
   const needed = new Needed();
   const value = expressionText('value', program, places, needed);
   return [numberText(places), prelude(needed.names), value].join('\n');
