@@ -108,7 +108,13 @@ export async function openPage(options: ServeOptions): Promise<Page> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const profile = mkdtempSync(join(tmpdir(), 'flambeau-chromium-'));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync'];
+  const flags = [
+    '--headless=new',
+    '--no-sandbox',
+    '--enable-unsafe-webgpu',
+    '--no-first-run',
+    '--disable-sync',
+  ];
   const own = ['--enable-logging=stderr', `--user-data-dir=${profile}`];
   const browser = spawn(chromium as string, [...flags, ...own, url], {
     stdio: ['ignore', 'ignore', 'pipe'],
