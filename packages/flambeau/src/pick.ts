@@ -22,7 +22,7 @@ const factories: Readonly<Record<DeviceName, DeviceFactory>> = { webgpu, wasm, c
  * import { pick, setDefaultDevice } from 'flambeau';
  * const device = await pick(['webgpu', 'wasm', 'cpu']);
  * setDefaultDevice(device);
- * device.report().passedOver; // [] where there is WebGPU
+ * device.report()['passedOver']; // [] where there is WebGPU
  * ```
  */
 export async function pick(candidates: readonly (DeviceName | DeviceFactory)[]): Promise<Device> {
