@@ -7,7 +7,8 @@ import { createMap } from './map.ts';
 import { createMapEach } from './map-each.ts';
 import { createLinear, createMatmul } from './matmul/matmul.ts';
 import { createRandomUniform } from './random.ts';
-import { createAmax, createArgmax, createSum } from './reduce.ts';
+import { createAmax, createArgmax } from './reduce/extreme.ts';
+import { createSum } from './reduce/sum.ts';
 import { createSearchsorted, createSort } from './sort/sort.ts';
 
 /** All kernels of a device. */

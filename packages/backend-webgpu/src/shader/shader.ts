@@ -99,7 +99,9 @@ export function shaderText(shader: Shader): string {
   const { bindings, paramWords, checked = false, subgroups = false, code } = shader;
   const binding = (index: number): string => `@group(0) @binding(${index})`;
   return [
-    subgroups ? 'enable subgroups;\nvar<private> lane: u32;\nvar<private> lanes: u32;' : '',
+    subgroups
+      ? 'enable subgroups;\ndiagnostic(off, subgroup_uniformity);\nvar<private> lane: u32;\nvar<private> lanes: u32;'
+      : '',
     `${binding(0)} var<uniform> params: array<vec4<i32>, ${Math.ceil(paramWords / 4)}>;`,
     ...bindings.map(
       ({ name, type, written = false }, i) =>
