@@ -3,6 +3,8 @@ import type { GpuContext } from './context.ts';
 import { createCopy, createFill } from './copy.ts';
 import { createGather } from './indexing/gather.ts';
 import { createScatter, createScatterAdd, createScatterReduce } from './indexing/scatter.ts';
+import { createLayerNorm, createLayerNormGrad } from './lines/layer-norm.ts';
+import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './lines/softmax.ts';
 import { createMap } from './map.ts';
 import { createMapEach } from './map-each.ts';
 import { createLinear, createMatmul } from './matmul/matmul.ts';
@@ -29,6 +31,11 @@ export function createKernels(context: GpuContext): KernelTable {
     scatterReduce: createScatterReduce(context),
     sort: createSort(context),
     searchsorted: createSearchsorted(context),
+    softmax: createSoftmax(context),
+    logSoftmax: createLogSoftmax(context),
+    logSoftmaxGrad: createLogSoftmaxGrad(context),
+    layerNorm: createLayerNorm(context),
+    layerNormGrad: createLayerNormGrad(context),
     randomUniform: createRandomUniform(context),
   };
 }

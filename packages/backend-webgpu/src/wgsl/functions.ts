@@ -36,7 +36,6 @@ const functions: Readonly<Record<string, PreludeFunction>> = {
   // 2^n · e^r with |r| ≤ log(2)/2; in two factors, since 2^n alone may overflow
   exponential: {
     text: `fn exponential(x: f32) -> f32 {
-  if (isNan(x)) { return x; }
   let bounded = clamp(x, -104.0, 89.0);
   let n = floor(bounded * 1.44269504 + 0.5);
   let r = (bounded - n * 0.693359375) + n * 2.12194440e-4;
@@ -45,9 +44,10 @@ const functions: Readonly<Record<string, PreludeFunction>> = {
   p = p * r + 4.1665795894e-2;
   p = p * r + 1.6666665459e-1;
   p = p * r + 5.0000001201e-1;
-  let half = i32(n) / 2;
-  let rest = i32(n) - half;
-  return ((p * (r * r) + r) + 1.0) * bitcast<f32>((half + 127) << 23u) * bitcast<f32>((rest + 127) << 23u);
+  let whole = i32(n);
+  let half = whole >> 1u;
+  let y = ((p * (r * r) + r) + 1.0) * bitcast<f32>((half + 127) << 23u) * bitcast<f32>((whole - half + 127) << 23u);
+  return select(y, x, isNan(x));
 }`,
     needs: ['isNan'],
   },
