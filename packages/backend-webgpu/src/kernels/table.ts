@@ -4,6 +4,7 @@ import { createCopy, createFill } from './copy.ts';
 import { createGather } from './indexing/gather.ts';
 import { createScatter, createScatterAdd, createScatterReduce } from './indexing/scatter.ts';
 import { createLayerNorm, createLayerNormGrad } from './lines/layer-norm.ts';
+import { createSoftmaxNll, createSoftmaxNllGrad } from './lines/nll.ts';
 import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './lines/softmax.ts';
 import { createMap } from './map.ts';
 import { createMapEach } from './map-each.ts';
@@ -34,6 +35,8 @@ export function createKernels(context: GpuContext): KernelTable {
     softmax: createSoftmax(context),
     logSoftmax: createLogSoftmax(context),
     logSoftmaxGrad: createLogSoftmaxGrad(context),
+    softmaxNll: createSoftmaxNll(context),
+    softmaxNllGrad: createSoftmaxNllGrad(context),
     layerNorm: createLayerNorm(context),
     layerNormGrad: createLayerNormGrad(context),
     randomUniform: createRandomUniform(context),

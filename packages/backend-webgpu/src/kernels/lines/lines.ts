@@ -14,9 +14,11 @@ const BLOCK = 64;
 
 /**
  * How an operand lies: `lines` like the lines, the first element of one at `a0` (of the first operand); `shared` by all
- * lines, in steps along them; or one `value` for each line. Values stand at their line's number.
+ * lines, in steps along them; or one `value` for each line, which may be an `integer`. Values stand at their line's number.
  */
-export type LineOperand = 'lines' | 'shared' | 'value';
+export type LineOperand = 'lines' | 'shared' | 'value' | 'integer';
+
+const isOne = (kind: LineOperand | undefined): boolean => kind === 'value' || kind === 'integer';
 
 /** What the text of a line kernel is written with. */
 export interface LineText {
@@ -28,8 +30,14 @@ export interface LineText {
   largest(name: string, expression: string): string;
   /** A function of the prelude for each component. */
   each(fn: string, ...args: readonly string[]): string;
+  /** One element of an operand that lies like the lines, which stand one apart, by its place along them. */
+  single(operand: number, place: string): string;
+  /** For each component of step k whether it is the element of this place: bool, or a vector of them. */
+  isAt(place: string): string;
   /** A word that a run brings, as a number. */
   number(i: number): string;
+  /** A whole number that a run brings. */
+  integer(i: number): string;
   /** `body` by one of the invocations that share a line. */
   once(body: string): string;
   /** On a processor: what was computed is better kept than computed again. */
@@ -53,19 +61,20 @@ export interface LineRun {
   readonly outputs: readonly Operand[];
   /** Numbers that the text asks for. */
   readonly numbers?: readonly number[];
+  readonly integers?: readonly number[];
 }
 
 /** Queues a line kernel. */
 export function runLines(
   context: GpuContext,
   kernel: LineKernel,
-  { lines, inputs, outputs, numbers = [] }: LineRun,
+  { lines, inputs, outputs, numbers = [], integers = [] }: LineRun,
 ): void {
   if (lines.count === 0) return;
   const { traits } = context;
-  const kinds = [...kernel.inputs, ...kernel.outputs].slice(0);
+  const kinds = [...kernel.inputs, ...kernel.outputs];
   const operands = [...inputs, ...outputs];
-  const inSteps = operands.filter((_, i) => kinds[i] !== 'value').map(({ offset }) => offset);
+  const inSteps = operands.filter((_, i) => !isOne(kinds[i])).map(({ offset }) => offset);
   const plan = linePlan(traits, lines, inSteps);
   const { threads, width, across } = plan;
   const items = across ? lines.count / width : lines.count;
@@ -74,8 +83,9 @@ export function runLines(
     steps: params.add(across ? lines.length : lines.length / width),
     step: params.add(across ? lines.step / width : lines.step),
     length: params.add(bitsOf(lines.length)),
-    offsets: params.add(...operands.map(({ offset }, i) => (kinds[i] === 'value' ? offset : offset / width))),
+    offsets: params.add(...operands.map(({ offset }, i) => (isOne(kinds[i]) ? offset : offset / width))),
     numbers: params.add(...numbers.map(bitsOf)),
+    integers: params.add(...integers),
   };
   const size = params.words.length;
   const key = `lines ${kernel.key} ${threads} ${width} ${across}`;
@@ -91,6 +101,7 @@ interface LinePlaces {
   readonly length: number;
   readonly offsets: number;
   readonly numbers: number;
+  readonly integers: number;
   readonly size: number;
 }
 
@@ -105,11 +116,12 @@ function lineShader(
 ): Shader {
   const { threads, width } = plan;
   const vector = width === 4 ? 'vec4<f32>' : 'f32';
-  const type = (kind: LineOperand): Binding['type'] => (kind === 'value' ? 'f32' : vector);
+  const type = (kind: LineOperand): Binding['type'] =>
+    kind === 'integer' ? 'i32' : kind === 'value' ? 'f32' : vector;
   const count = kernel.inputs.length;
   const begin = (kind: LineOperand, i: number): string => {
     const name = i < count ? `a${i}` : `b${i - count}`;
-    const from = { lines: 'base + ', shared: '', value: 'i + ' }[kind];
+    const from = { lines: 'base + ', shared: '', value: 'i + ', integer: 'i + ' }[kind];
     return `let ${name} = ${from}${p(places.offsets + i)};`;
   };
   const called = new Map<string, number>();
@@ -172,7 +184,7 @@ fn ${name}Of(v: V, thread: u32) -> V { ${
 
 /** @param called - is told the functions that are called for each component, with how many arguments. */
 function lineText(
-  { threads }: LinePlan,
+  { threads, width }: LinePlan,
   places: LinePlaces,
   software: boolean,
   called: Map<string, number>,
@@ -201,7 +213,14 @@ function lineText(
   var own_${name} = V(fromBits(0xff800000u));
   ${loop(first, 'steps', `let seen = ${expression}; own_${name} = ${each('greatest', `own_${name}`, 'seen')};`)}
   let ${name} = largestOf(own_${name}, thread);`,
+    single: (operand, place) =>
+      width === 4
+        ? `in${operand}[a${operand} + (${place}) / 4][(${place}) % 4]`
+        : `in${operand}[a${operand} + (${place})]`,
+    isAt: (place) =>
+      width === 4 ? `(vec4<i32>(0, 1, 2, 3) + 4 * k == vec4<i32>(${place}))` : `(k == (${place}))`,
     number: (i) => `bitcast<f32>(${p(places.numbers + i)})`,
+    integer: (i) => p(places.integers + i),
     once: (body) => (threads > 0 ? `if (thread == 0u) { ${body} }` : body),
   };
 }
