@@ -38,8 +38,7 @@ async function held(
   let early: readonly number[] = [];
   let late: readonly number[] = [];
   const few = (): boolean => late.length > 0 && late.every((x, i) => x <= (early[i] as number) + slack);
-  await run(async (step) => {
-    if (step !== EARLY && (step <= LATE - CYCLE || few())) return;
+  const look = async (step: number): Promise<void> => {
     // Again and again: engines keep some of what died for a while, and run finalizers when they like.
     for (let i = step === LATE ? 6 : 2; i > 0 && !few(); i--) {
       await collect();
@@ -47,6 +46,11 @@ async function held(
       if (step === EARLY) early = now;
       else late = now.map((x, k) => Math.min(x, late[k] ?? x));
     }
+  };
+  await run(async (step, alone) => {
+    if (step !== EARLY && (step <= LATE - CYCLE || few())) return;
+    // What a timer's work holds is held for a while only.
+    await alone(() => look(step));
   });
   return { early, late };
 }

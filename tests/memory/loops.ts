@@ -18,9 +18,12 @@ import { DataLoader, TensorDataset } from '@flambeau/data';
 export interface Run {
   /** Reads a single value: once a step, as the documentation asks for devices with asynchronous reads. */
   readonly item: (x: Tensor) => number | Promise<number>;
-  /** Called at the end of each step. */
-  readonly each: (step: number) => unknown;
+  /** Called at the end of each step. `alone` runs what has to have the program at rest. */
+  readonly each: (step: number, alone: Alone) => unknown;
 }
+
+/** Runs a function while no other work of the program, a timer's, is under way. */
+type Alone = (fn: () => Promise<void>) => Promise<void>;
 
 /** A program without memory calls: runs `steps` steps on a device and returns numbers that must be right. */
 export type Loop = (device: Device, steps: number, run?: Run) => Promise<number[]>;
@@ -62,12 +65,19 @@ function descend(model: Net, rate = 0.01): void {
  * Runs the steps of a loop. Each is a call of its own, since engines keep the temporaries of a function that is under way,
  * more of them before it is optimised than after: what is alive could not be counted.
  */
-async function repeat(steps: number, each: Run['each'], step: (i: number) => unknown): Promise<void> {
+async function repeat(
+  steps: number,
+  each: Run['each'],
+  step: (i: number) => unknown,
+  alone: Alone = atOnce,
+): Promise<void> {
   for (let i = 0; i < steps; i++) {
     await step(i);
-    await each(i);
+    await each(i, alone);
   }
 }
+
+const atOnce: Alone = (fn) => fn();
 
 type Item = Run['item'];
 
@@ -254,6 +264,8 @@ export const loops: Readonly<Record<string, Loop>> = {
     const probe = normal(device, new Mt19937(99), [1, SIZE]);
     const seen: number[] = [];
     let running = true;
+    let looking: Promise<number> | null = null;
+    let resting: Promise<void> | null = null;
     const look = (): Promise<number> =>
       noGrad(() => forward(model, probe))
         .sum()
@@ -261,10 +273,13 @@ export const loops: Readonly<Record<string, Loop>> = {
     const ui = (async () => {
       while (running) {
         await new Promise((resolve) => setTimeout(resolve, 0));
-        seen.push(await look());
+        while (resting) await resting;
+        looking = look();
+        seen.push(await looking);
+        looking = null;
       }
     })();
-    await repeat(steps, each, async (i) => {
+    const step = async (i: number): Promise<void> => {
       const loss = forward(model, normal(device, g, [8, SIZE]))
         .square()
         .mean();
@@ -272,6 +287,12 @@ export const loops: Readonly<Record<string, Loop>> = {
       descend(model);
       await item(loss);
       if (i % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    };
+    await repeat(steps, each, step, async (fn) => {
+      while (looking) await looking;
+      resting = fn();
+      await resting;
+      resting = null;
     });
     running = false;
     await ui;
@@ -370,7 +391,7 @@ export const loops: Readonly<Record<string, Loop>> = {
       for (const batch of loader) {
         if (i === steps) break;
         await step(batch);
-        await each(i++);
+        await each(i++, atOnce);
       }
     }
     return sums(item, model);
@@ -387,7 +408,7 @@ export const loops: Readonly<Record<string, Loop>> = {
       for await (const batch of loader) {
         if (seen === steps) break;
         await step(batch);
-        await each(seen++);
+        await each(seen++, atOnce);
       }
     }
     return sums(item, model);
@@ -405,7 +426,7 @@ export const loops: Readonly<Record<string, Loop>> = {
       for (const batch of batches) {
         if (i === steps) break;
         await step(batch);
-        await each(i++);
+        await each(i++, atOnce);
       }
     }
     return sums(item, model);
