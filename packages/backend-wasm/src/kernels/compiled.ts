@@ -65,10 +65,11 @@ function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    // A RangeError also says that there is no memory for code.
+    if (!(error instanceof RangeError && /main thread/.test(error.message))) throw error;
     throw new DeviceError(
       'wasm',
-      `a kernel is too large to be compiled on the main thread of a page: got ${bytes.length} bytes, expected what the browser allows (4096 in Chrome before 114). Use the device in a worker. ${error.message}`,
+      `a kernel is too large to be compiled on the main thread of a page: got ${bytes.length} bytes, expected what the browser allows (4096 in Chrome before 114). Use the device in a worker, cpu(), or a newer browser. ${error.message}`,
     );
   }
 }
