@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { wasm } from '@flambeau/backend-wasm';
-import type { CompiledKernel, Expr, FunctionBody, Local } from '@flambeau/backend-wasm/testing';
+import type { CompiledKernel, Expr, FunctionBody, Local, WorkerHandle } from '@flambeau/backend-wasm/testing';
 import {
   CHUNK_BITS,
   call,
@@ -14,7 +14,7 @@ import {
   WorkerPool,
 } from '@flambeau/backend-wasm/testing';
 import { fmod, fromTyped } from '@flambeau/core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
 const pools: WorkerPool[] = [];
 
@@ -231,6 +231,26 @@ describe('a worker that fails', () => {
     memory.views.int32.fill(0, out / 4, out / 4 + 8);
     pool.run(kernel, out, 8, 1);
     expect([...memory.views.int32.subarray(out / 4, out / 4 + 8)]).toEqual(new Array(8).fill(1));
+  });
+
+  test('is told to end before its chunk is done again', async () => {
+    const { pool, memory } = await startPool({ threads: 2, lostAfter: 50 });
+    const hanging = pool.workers[0] as WorkerHandle;
+    const out = memory.allocate(4 * 2);
+    const order: string[] = [];
+    const terminate = vi.spyOn(hanging, 'terminate').mockImplementation(() => {
+      order.push('told to end');
+      terminate.mockRestore();
+      return hanging.terminate();
+    });
+    const kernel = slowInWorkers(memory, () => {
+      blockUntil(() => claimed(pool) > 1);
+      order.push('computed');
+      return 7;
+    });
+    pool.run(kernel, out, 2, 1);
+    expect(order).toEqual(['computed', 'told to end', 'computed']);
+    await hanging.ended;
   });
 
   test('given up holds back what is to be freed until it has ended', async () => {

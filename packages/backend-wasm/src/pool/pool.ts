@@ -236,7 +236,11 @@ export class WorkerPool {
     return this.#members.filter(({ index }) => Atomics.load(this.control, WORDS.inside + index) === 1);
   }
 
-  /** Parts with the workers that may hold a chunk: one of them has died or hangs. */
+  /**
+   * Parts with the workers that may hold a chunk: one of them has died or hangs. They are told to end before the chunk is
+   * done again, and see it at the next turn of a loop; that they have seen it no host says without a turn of the event
+   * loop, which a caller that has to return results cannot take.
+   */
   #giveUp(): void {
     for (const member of this.#inside()) {
       this.#members = this.#members.filter((other) => other !== member);

@@ -12,4 +12,5 @@ export { Allocator, partSize } from '../memory/allocator.ts';
 export { LinearMemory } from '../memory/linear-memory.ts';
 export { CHUNK_BITS, LAST_JOB, WORDS } from '../pool/control.ts';
 export { WorkerPool } from '../pool/pool.ts';
+export type { WorkerHandle } from '../pool/start-worker.ts';
 export { WORKER_SOURCE } from '../pool/worker-source.ts';
