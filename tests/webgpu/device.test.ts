@@ -1,7 +1,7 @@
 import { warmup, webgpu } from '@flambeau/backend-webgpu';
 import { DeviceLostError, fromTyped, ones, tensor } from '@flambeau/core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { gpu, hasAdapter } from './adapter.ts';
+import { gpu, hasAdapter, watched } from './adapter.ts';
 
 const numbers = (report: Readonly<Record<string, unknown>>): Record<string, number> =>
   report as Record<string, number>;
@@ -105,20 +105,8 @@ describe.runIf(hasAdapter)('a WebGPU device (not run without an adapter)', () =>
 
 describe.runIf(hasAdapter)('a lost device (not run without an adapter)', () => {
   test('rejects every pending read with a typed error, and a new device takes over', async () => {
-    const opened: GPUDevice[] = [];
-    const watched = {
-      requestAdapter: async (...args: Parameters<GPU['requestAdapter']>) => {
-        const adapter = (await gpu.requestAdapter(...args)) as GPUAdapter;
-        const requestDevice = adapter.requestDevice.bind(adapter);
-        adapter.requestDevice = async (...more) => {
-          const device = await requestDevice(...more);
-          opened.push(device);
-          return device;
-        };
-        return adapter;
-      },
-    };
-    const device = await webgpu({ gpu: watched });
+    const { gpu: own, opened } = watched();
+    const device = await webgpu({ gpu: own });
     const x = ones([1000], { device }).add(1);
     const reading = [x.data(), x.sum().item(), x.mul(2).data()];
     opened[0]!.destroy();
@@ -132,7 +120,7 @@ describe.runIf(hasAdapter)('a lost device (not run without an adapter)', () => {
     }
     await expect(x.data()).rejects.toThrow(DeviceLostError);
     expect(device.report()['lost']).toBe(true);
-    const next = await webgpu({ gpu: watched });
+    const next = await webgpu({ gpu: own });
     expect(await ones([3], { device: next }).mul(4).toArray()).toEqual([4, 4, 4]);
   });
 });

@@ -2,14 +2,16 @@ import { cpu } from '@flambeau/backend-cpu';
 import '@flambeau/autograd';
 import { webgpu } from '@flambeau/backend-webgpu';
 import type { Device, Tensor } from '@flambeau/core';
-import { fromTyped, manualSeed, setDefaultDevice } from '@flambeau/core';
+import { DeviceLostError, fromTyped, manualSeed, setDefaultDevice } from '@flambeau/core';
 import { crossEntropy } from '@flambeau/losses';
 import { Conv2d, Flatten, Linear, MaxPool2d, type Module, ReLU, Sequential } from '@flambeau/nn';
-import { Adam } from '@flambeau/optim';
+import { Adam, type OptimizerStateDict } from '@flambeau/optim';
+import { loadCheckpoint, saveCheckpoint } from '@flambeau/serialize';
 import { describe, expect, test } from 'vitest';
-import { gpu, hasAdapter } from './adapter.ts';
+import { gpu, hasAdapter, watched } from './adapter.ts';
 
 const BATCH = 8;
+const EDGE = 16;
 
 /** The benchmark's network, small: two pairs of convolutions, two linear layers. */
 function network(): Module<[Tensor], Tensor> {
@@ -22,42 +24,125 @@ function network(): Module<[Tensor], Tensor> {
   );
 }
 
-/** A loop of training on a device, step by step. */
-function training(device: Device): () => Promise<number> {
-  setDefaultDevice(device);
-  manualSeed(7);
-  const model = network();
-  const optimizer = new Adam(model.parameters(), { lr: 1e-2 });
-  let step = 0;
-  return async () => {
-    step++;
-    const pixels = Float32Array.from({ length: BATCH * 3 * 256 }, (_, i) => Math.sin(i * 0.37 + (step % 4)));
-    const x = fromTyped(pixels, [BATCH, 3, 16, 16], { device });
-    const labels = Int32Array.from({ length: BATCH }, (_, i) => (i + step) % 10);
-    optimizer.zeroGrad();
-    const loss = crossEntropy(model.forward(x), fromTyped(labels, [BATCH], { device }));
+interface Saved {
+  readonly model: Record<string, Tensor>;
+  readonly optimizer: OptimizerStateDict;
+  readonly steps: number;
+}
+
+/** Training on a device, step by step; from a checkpoint if there is one. */
+class Training {
+  readonly #device: Device;
+  readonly #model: Module<[Tensor], Tensor>;
+  readonly #optimizer: Adam;
+  #steps = 0;
+
+  constructor(device: Device, checkpoint?: Uint8Array) {
+    setDefaultDevice(device);
+    manualSeed(7);
+    this.#device = device;
+    this.#model = network();
+    this.#optimizer = new Adam(this.#model.parameters(), { lr: 1e-2 });
+    if (!checkpoint) return;
+    const { model, optimizer, steps } = loadCheckpoint(checkpoint) as Saved;
+    this.#model.loadStateDict(model);
+    this.#optimizer.loadStateDict(optimizer);
+    this.#steps = steps;
+  }
+
+  /** A step; its loss. */
+  async step(): Promise<number> {
+    setDefaultDevice(this.#device);
+    const device = this.#device;
+    const step = ++this.#steps;
+    const shape = [BATCH, 3, EDGE, EDGE];
+    const pixels = Float32Array.from({ length: BATCH * 3 * EDGE * EDGE }, (_, i) =>
+      Math.sin(i * 0.37 + (step % 4)),
+    );
+    const labels = Int32Array.from({ length: BATCH }, (_, i) => (i + (step % 4)) % 10);
+    this.#optimizer.zeroGrad();
+    const y = this.#model.forward(fromTyped(pixels, shape, { device }));
+    const loss = crossEntropy(y, fromTyped(labels, [BATCH], { device }));
     loss.backward();
-    optimizer.step();
+    this.#optimizer.step();
     return loss.item();
-  };
+  }
+
+  save(): Promise<Uint8Array> {
+    const saved = {
+      model: this.#model.stateDict(),
+      optimizer: this.#optimizer.stateDict(),
+      steps: this.#steps,
+    };
+    return saveCheckpoint(saved);
+  }
 }
 
 const numbers = (device: Device) => device.report() as Readonly<Record<string, number>>;
 
+async function losses(training: Training, steps: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let i = 0; i < steps; i++) found.push(await training.step());
+  return found;
+}
+
 describe.runIf(hasAdapter)('training a convolutional network on WebGPU (not run without an adapter)', () => {
-  test('gives the losses of the cpu, by one submit and at most 60 dispatches a step', async () => {
+  test('gives the losses of the cpu to a thousandth over 50 steps', async () => {
+    const expected = await losses(new Training(cpu()), 50);
+    const found = await losses(new Training(await webgpu({ gpu })), 50);
+    found.forEach((loss, i) => {
+      expect(Math.abs(loss - expected[i]!)).toBeLessThan(1e-3);
+    });
+    expect(expected[49]).toBeLessThan(expected[0]! / 2);
+  });
+
+  test('takes one submit and at most 60 dispatches a step, and compiles nothing after the second', async () => {
     const device = await webgpu({ gpu });
-    const [own, reference] = [training(device), training(cpu())];
+    const training = new Training(device);
+    await losses(training, 2);
     let before = numbers(device);
-    for (let step = 0; step < 12; step++) {
-      expect(await own()).toBeCloseTo(await reference(), 3);
+    for (let step = 0; step < 5; step++) {
+      await training.step();
       const after = numbers(device);
-      if (step > 1) {
-        expect(after['submits']! - before['submits']!).toBe(1);
-        expect(after['dispatches']! - before['dispatches']!).toBeLessThanOrEqual(60);
-        expect(after['pipelines']).toBe(before['pipelines']);
-      }
+      expect(after['submits']! - before['submits']!).toBe(1);
+      expect(after['dispatches']! - before['dispatches']!).toBeLessThanOrEqual(60);
+      expect(after['pipelines']).toBe(before['pipelines']);
       before = after;
     }
+  });
+
+  test('goes on from its last checkpoint on a new device when the old one is lost', async () => {
+    const uninterrupted = await losses(new Training(cpu()), 8);
+    const { gpu: own, opened } = watched();
+    const first = new Training(await webgpu({ gpu: own }));
+    await losses(first, 4);
+    const checkpoint = await first.save();
+    const interrupted = first.step();
+    opened[0]!.destroy();
+    await expect(interrupted).rejects.toThrow(DeviceLostError);
+    const rest = await losses(new Training(await webgpu({ gpu: own }), checkpoint), 4);
+    rest.forEach((loss, i) => {
+      expect(loss).toBeCloseTo(uninterrupted[4 + i]!, 3);
+    });
+  });
+
+  test.each([
+    ['plenty of memory', undefined],
+    ['a budget that forces spilling', 300 * 1024],
+  ])('holds no more after 500 steps than after 100, with %s', async (_title, memoryBudget) => {
+    const device = await webgpu({ gpu, ...(memoryBudget && { memoryBudget }) });
+    const training = new Training(device);
+    const held = async (steps: number): Promise<number> => {
+      await losses(training, steps);
+      globalThis.gc?.();
+      await new Promise((done) => setTimeout(done, 0));
+      return device.stats().bytes;
+    };
+    const early = await held(100);
+    const late = await held(400);
+    expect(late).toBeLessThanOrEqual(early + 64 * 1024);
+    if (!memoryBudget) return;
+    expect(device.stats().spills).toBeGreaterThan(0);
+    expect(device.stats().peakBytes).toBeLessThanOrEqual(memoryBudget);
   });
 });
