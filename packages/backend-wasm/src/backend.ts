@@ -9,7 +9,13 @@ import { Correlator } from './kernels/conv/correlation.ts';
 import { Depthwise } from './kernels/conv/depthwise.ts';
 import { WeightGradient } from './kernels/conv/weight-gradient.ts';
 import { Copier, createCopy, createFill } from './kernels/copy/copy.ts';
-import { createGather, createScatterAdd, Indexer } from './kernels/indexing/indexing.ts';
+import {
+  createGather,
+  createScatter,
+  createScatterAdd,
+  createScatterReduce,
+  Indexer,
+} from './kernels/indexing/indexing.ts';
 import { createLayerNorm, createLayerNormGrad } from './kernels/layer-norm/layer-norm.ts';
 import { createMap } from './kernels/map/map.ts';
 import { createMapEach } from './kernels/map/map-each.ts';
@@ -91,7 +97,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
   let pressure: MemoryPressure | null = null;
   const scratch = new Scratch(memory, release, () => pressure);
   const copier = new Copier(kernels, execute, scratch);
-  const indexer = new Indexer(kernels, execute, scratch);
+  const indexer = new Indexer(kernels, execute, scratch, copier);
   const scanner = new Scanner(kernels, execute, scratch);
   const gemm = new Gemm(kernels, execute, scratch);
   const convolutions = {
@@ -144,7 +150,9 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       avgPool2d: forFloat32(createAvgPool2d(kernels, execute)),
       avgPool2dGrad: forFloat32(createAvgPool2dGrad(kernels, execute)),
       gather: createGather(indexer),
-      scatterAdd: createScatterAdd(kernels, indexer, copier),
+      scatterAdd: createScatterAdd(indexer),
+      scatter: createScatter(indexer),
+      scatterReduce: createScatterReduce(indexer),
       randomUniform: createRandomUniform(kernels, execute),
       sort: createSort(kernels, execute, scratch),
       cumsum: scanner.totals('cumsum'),

@@ -1,7 +1,21 @@
 import type { Device, DType, Tensor } from '@flambeau/core';
-import { embedding, gather, permute, scatterAdd, tensor, zeros } from '@flambeau/core';
+import {
+  embedding,
+  fromTyped,
+  gather,
+  permute,
+  scatter,
+  scatterAdd,
+  scatterReduce,
+  tensor,
+  zeros,
+} from '@flambeau/core';
+import { createDevice, deferredMaps, spillingMemory } from '@flambeau/core/functional';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createWasmBackend } from '../../backend.ts';
 import { wasm } from '../../index.ts';
+import { LinearMemory } from '../../memory/linear-memory.ts';
+import { WorkerPool } from '../../pool/pool.ts';
 
 let device: Device;
 let threaded: Device;
@@ -141,4 +155,111 @@ test('the number of threads changes nothing', async () => {
   const flat = (on: Device): Promise<unknown> =>
     gather(counting([1000], 'float32', on), 0, positions([200_001], 1000, on)).data();
   expect(await flat(threaded)).toEqual(await flat(device));
+});
+
+/** What is done with a number that is there and one that comes. */
+type Join = (present: number, coming: number) => number;
+
+const isFloat = (dtype: DType): boolean => dtype.startsWith('float');
+
+/** How places are joined, in plain JavaScript. */
+const joins = (dtype: DType): Readonly<Record<string, readonly [(...x: Operands) => Tensor, Join]>> => ({
+  scatter: [scatter, (_present, coming) => coming],
+  amax: [(...x) => scatterReduce(...x, 'amax'), Math.max],
+  amin: [(...x) => scatterReduce(...x, 'amin'), Math.min],
+  prod: [(...x) => scatterReduce(...x, 'prod'), isFloat(dtype) ? (a, b) => a * b : Math.imul],
+  ...(dtype !== 'bool' && { add: [scatterAdd, (a, b) => a + b] }),
+});
+type Operands = [x: Tensor, axis: number, index: Tensor, source: Tensor];
+
+/** Numbers with few factors: products stay exact, or wrap. */
+const small = (shape: readonly number[], dtype: DType, seed: number, on: Device): Tensor => {
+  const numbers = Array.from({ length: sizeOf(shape) }, (_, i) => {
+    const n = (Math.imul(i + seed, 0x9e3779b1) >>> 8) % 7;
+    if (dtype === 'bool' || dtype === 'uint8') return dtype === 'bool' ? n % 2 : n;
+    return isFloat(dtype) && n === 5 ? ([-0, 0, Number.NaN, 0.5][i % 4] as number) : n - 3;
+  });
+  return tensor(numbers, { device: on, dtype }).reshape([...shape]);
+};
+
+const SCATTERED: typeof CASES = [...CASES, [[40, 17], [400, 17], 0], [[3, 20, 17], [2, 200, 9], 1]];
+
+describe.each(DTYPES)('values that come to places of %s', (dtype) => {
+  test.each(Object.keys(joins(dtype)))('%s, in the order of the index', async (name) => {
+    const [run, join] = joins(dtype)[name] as readonly [(...x: Operands) => Tensor, Join];
+    for (const on of [device, threaded]) {
+      for (const [shape, indexShape, axis] of SCATTERED) {
+        const x = small(shape, dtype, 1, on);
+        const index = positions(indexShape, shape[axis] as number, on);
+        const source = small(indexShape, dtype, 5, on);
+        const [out, places, coming] = [(await x.data()).slice(), await index.data(), await source.data()];
+        eachPlace(indexShape, shape, axis, (at, start, stride) => {
+          const place = start + (places[at] as number) * stride;
+          out[place] = join(out[place] as number, coming[at] as number);
+        });
+        expect(await run(x, axis, index, source).data(), `[${indexShape}] along ${axis}`).toEqual(out);
+        const [wide, turned] = [
+          small([...shape, 2], dtype, 1, on),
+          permute(source, [...shape.keys()].reverse()),
+        ];
+        const view = wide.at('...', 1);
+        const same = run(view, axis, index, permute(turned.contiguous(), [...shape.keys()].reverse()));
+        const copied = run(view.contiguous(), axis, index, source);
+        expect(await same.data()).toEqual(await copied.data());
+      }
+    }
+  });
+});
+
+/** So many that threads share them; with rows of an index that is expanded. */
+const MANY: readonly (readonly [readonly number[], readonly number[], axis: number, rows: boolean])[] = [
+  [[40, 70], [1000, 70], 0, false],
+  [[40, 70], [1000, 70], 0, true],
+  [[70, 40], [70, 1000], 1, false],
+  [[3, 20, 70], [2, 1000, 70], 1, false],
+  [[12, 20, 70], [11, 100, 70], 1, true],
+];
+
+/** The operands of one of them. */
+function operands([shape, indexShape, axis, rows]: (typeof MANY)[number], on: Device): Operands {
+  const lines = indexShape.map((n, i) => (i === axis || !rows ? n : 1));
+  const index = positions(lines, shape[axis] as number, on).expand([...indexShape]);
+  return [small(shape, 'float32', 1, on), axis, index, small(indexShape, 'float32', 5, on)];
+}
+
+test('threads that share places do as one does', () => {
+  for (const many of MANY) {
+    for (const [name, [run]] of Object.entries(joins('float32'))) {
+      const of = (on: Device) => run(...operands(many, on)).dataSync();
+      expect(of(threaded), `${name} ${JSON.stringify(many)}`).toEqual(of(device));
+    }
+  }
+});
+
+test('what a lost thread has begun is done anew', () => {
+  const memory = new LinearMemory([1024]);
+  const pool = WorkerPool.late(memory, { threads: 1 });
+  // Every chunk is done twice, as after the loss of the thread that had it.
+  pool.run = (kernel, args, count, size) => {
+    for (let start = 0; start < count; start += size) {
+      for (const thread of [0, 0]) kernel.run(args, start, Math.min(start + size, count), thread);
+    }
+  };
+  const backend = createWasmBackend({}, { memory, pool });
+  const doubled = createDevice(backend, { memory: spillingMemory, deferral: deferredMaps });
+  for (const many of MANY) {
+    for (const [name, [run]] of Object.entries(joins('float32'))) {
+      const of = (on: Device) => run(...operands(many, on)).dataSync();
+      expect(of(doubled), `${name} ${JSON.stringify(many)}`).toEqual(of(device));
+    }
+  }
+});
+
+test('positions that there are not are told by threads that share the work', () => {
+  const places = Int32Array.from({ length: 100_000 }, (_, i) => (i === 70_123 ? 300 : i % 300));
+  const index = fromTyped(places, [1000, 100], { device: threaded });
+  const x = zeros([300, 100], { device: threaded });
+  const source = zeros([1000, 100], { device: threaded });
+  expect(() => scatterAdd(x, 0, index, source)).toThrow(/got 300 at position 70123/);
+  expect(() => scatterReduce(x, 0, index, source, 'amax')).toThrow(/got 300 at position 70123/);
 });
