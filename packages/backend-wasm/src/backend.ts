@@ -31,10 +31,12 @@ import {
   createMaxPool2dGrad,
 } from './kernels/pool/pool.ts';
 import { createRandomUniform } from './kernels/random/random.ts';
+import { createProd } from './kernels/reduce/prod.ts';
 import { createAmax, createArgmax, createSum } from './kernels/reduce/reduce.ts';
 import type { Revectorized } from './kernels/revectorize/revectorize.ts';
 import { revectorize } from './kernels/revectorize/revectorize.ts';
 import { Scanner } from './kernels/scan/scan.ts';
+import { Searcher } from './kernels/search/search.ts';
 import { createSoftmaxNll, createSoftmaxNllGrad } from './kernels/softmax/nll.ts';
 import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './kernels/softmax/softmax.ts';
 import { createSort } from './kernels/sort/sort.ts';
@@ -98,6 +100,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
   const scratch = new Scratch(memory, release, () => pressure);
   const copier = new Copier(kernels, execute, scratch);
   const indexer = new Indexer(kernels, execute, scratch, copier);
+  const searcher = new Searcher(kernels, execute, scratch, copier);
   const scanner = new Scanner(kernels, execute, scratch);
   const gemm = new Gemm(kernels, execute, scratch);
   const convolutions = {
@@ -131,6 +134,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       sum: createSum(kernels, execute, scratch),
       amax: createAmax(kernels, execute),
       argmax: createArgmax(kernels, execute),
+      prod: createProd(kernels, execute, scratch, copier),
       matmul: createMatmul(memory, gemm),
       linear: createLinear(memory, gemm),
       softmax: forFloat32(createSoftmax(kernels, execute, scratch)),
@@ -155,6 +159,8 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       scatterReduce: createScatterReduce(indexer),
       randomUniform: createRandomUniform(kernels, execute),
       sort: createSort(kernels, execute, scratch),
+      searchsorted: searcher.searchsorted(),
+      isin: searcher.isin(),
       cumsum: scanner.totals('cumsum'),
       cumprod: scanner.totals('cumprod'),
       logcumsumexp: scanner.totals('logcumsumexp'),

@@ -39,6 +39,20 @@ const BYTES = 4;
 
 /** Plans the loops of a reduction over the last `count` dimensions; neither part is empty. */
 export function nestOf(x: Operand, count: number): Nest {
+  const { kept, outer, run } = loopsOf(x, count);
+  const columns = kept.shape[kept.shape.length - 1] ?? 1;
+  if (run.step !== 1 && columns > 1 && kept.strides[kept.strides.length - 1] === 1)
+    return nest('across', drop(kept), outer, run, columns);
+  return nest(run.step === 1 ? 'along' : 'strided', kept, outer, run, 1);
+}
+
+/** The same with elements one by one, of any dtype. */
+export function stridedNestOf(x: Operand, count: number): Nest {
+  const { kept, outer, run } = loopsOf(x, count);
+  return nest('strided', kept, outer, run, 1);
+}
+
+function loopsOf(x: Operand, count: number): Pick<Nest, 'kept' | 'outer' | 'run'> {
   const split = x.shape.length - count;
   const part = (from: number, to: number): Part => {
     const { shape, strides } = mergeLayouts({
@@ -50,11 +64,7 @@ export function nestOf(x: Operand, count: number): Nest {
   const [kept, reduced] = [part(0, split), part(split, x.shape.length)];
   const last = reduced.shape.length - 1;
   const run = { length: reduced.shape[last], step: reduced.strides[last] };
-  const outer = drop(reduced);
-  const columns = kept.shape[kept.shape.length - 1];
-  if (run.step !== 1 && columns > 1 && kept.strides[kept.strides.length - 1] === 1)
-    return nest('across', drop(kept), outer, run, columns);
-  return nest(run.step === 1 ? 'along' : 'strided', sizeOf(kept.shape) === 1 ? NOTHING : kept, outer, run, 1);
+  return { kept: sizeOf(kept.shape) === 1 ? NOTHING : kept, outer: drop(reduced), run };
 }
 
 /** The loops with other kept dimensions and runs: for parts of them. */
@@ -79,13 +89,18 @@ export function unitsOf({ kept, outer, run, columns }: Nest): {
   return { count, elements: sizeOf(outer.shape) * run.length * Math.min(columns, STRIP) };
 }
 
-/** Arguments of a nest from `x` to `y`, which are addresses. */
-export function nestWords({ kept, outer, run, columns }: Nest, x: number, y: number): number[] {
-  const head = [x, y, run.length, run.step * BYTES, sizeOf(outer.shape), columns, Math.ceil(columns / STRIP)];
+/** Arguments of a nest from `x` to `y`, which are addresses; of elements of `bytes` bytes. */
+export function nestWords(
+  { kept, outer, run, columns }: Nest,
+  x: number,
+  y: number,
+  bytes: number = BYTES,
+): number[] {
+  const head = [x, y, run.length, run.step * bytes, sizeOf(outer.shape), columns, Math.ceil(columns / STRIP)];
   return [
     ...head,
-    ...dimensionWords(kept.shape, kept.strides, BYTES),
-    ...dimensionWords(outer.shape, outer.strides, BYTES),
+    ...dimensionWords(kept.shape, kept.strides, bytes),
+    ...dimensionWords(outer.shape, outer.strides, bytes),
   ];
 }
 
