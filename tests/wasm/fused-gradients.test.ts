@@ -5,6 +5,7 @@ import {
   avgPool2d,
   batchNorm,
   type Device,
+  groupNorm,
   layerNorm,
   logSoftmax,
   manualSeed,
@@ -96,6 +97,26 @@ describe.each(['one thread', 'two threads'])('values and gradients on %s', (name
     expectSame([x], (v) => layerNorm(v as Tensor, n));
     expectSame([x, drawn(n), drawn(n)], (v, weight, bias) =>
       layerNorm(v as Tensor, n, { weight: weight as Tensor, bias: bias as Tensor }),
+    );
+  });
+
+  test.each([
+    [1, [2, 2, 1]],
+    [2, [5, 6, 1]],
+    [1, [3, 4, 3]],
+    [3, [1, 6, 17]],
+    [4, [3, 4, 5]],
+    [8, [4, 64, 49]],
+    [2, [70, 10, 64]],
+  ] as const)('groupNorm of %i groups of %j', (groups, shape) => {
+    manualSeed(8);
+    const x = drawn(...shape)
+      .mul(2)
+      .add(1);
+    const channels = shape[1];
+    expectSame([x], (v) => groupNorm(v as Tensor, groups));
+    expectSame([x, drawn(channels), drawn(channels)], (v, weight, bias) =>
+      groupNorm(v as Tensor, groups, { weight: weight as Tensor, bias: bias as Tensor }),
     );
   });
 

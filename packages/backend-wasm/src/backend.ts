@@ -9,6 +9,7 @@ import { Correlator } from './kernels/conv/correlation.ts';
 import { Depthwise } from './kernels/conv/depthwise.ts';
 import { WeightGradient } from './kernels/conv/weight-gradient.ts';
 import { Copier, createCopy, createFill } from './kernels/copy/copy.ts';
+import { createGroupNorm, createGroupNormGrad } from './kernels/group-norm/group-norm.ts';
 import {
   createGather,
   createScatter,
@@ -144,6 +145,8 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
       softmaxNllGrad: forFloat32(createSoftmaxNllGrad(kernels, execute)),
       layerNorm: forFloat32(createLayerNorm(kernels, execute, scratch)),
       layerNormGrad: forFloat32(createLayerNormGrad(kernels, execute, scratch)),
+      groupNorm: forFloat32(createGroupNorm(kernels, execute, scratch)),
+      groupNormGrad: forFloat32(createGroupNormGrad(kernels, execute, scratch)),
       channelStats: forFloat32(createChannelStats(kernels, execute)),
       batchNormGrad: forFloat32(createBatchNormGrad(kernels, execute)),
       conv2d: forFloat32(createConv2d(convolutions)),

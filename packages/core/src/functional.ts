@@ -517,6 +517,7 @@ export type {
   CtcAttrs,
   ExtremeOrProduct,
   FusedOps,
+  GroupNormAttrs,
   LayerNormAttrs,
   LinearScanAttrs,
   NoAttrs,

@@ -186,6 +186,7 @@ const internal: Readonly<Record<Exclude<OpName, SampledName>, readonly SampledNa
   gridPixel: ['gridSample'],
   gridReflect: ['gridSample'],
   layerNormGrad: ['layerNorm'],
+  groupNormGrad: ['groupNorm'],
   view: ['reshape'],
   windows: ['conv2d'],
   to: [], // by the storage checks

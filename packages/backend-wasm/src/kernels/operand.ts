@@ -25,3 +25,9 @@ export function place(memory: LinearMemory, { block, dtype, shape, strides, offs
 export function addressOf({ block, dtype, offset }: Operand): number {
   return (block as WasmBlock).address + offset * DTYPES[dtype].bytes;
 }
+
+/** Sets every number of a contiguous float32 operand. */
+export function setAll(memory: LinearMemory, operand: Operand, value: number): void {
+  const at = addressOf(operand) / 4;
+  memory.views.float32.fill(value, at, at + operand.size);
+}

@@ -48,6 +48,7 @@ import * as conv3d from './neural/conv3d-ops.ts';
 import * as ctc from './neural/ctc.ts';
 import * as dropout from './neural/dropout.ts';
 import * as gridTaps from './neural/grid-taps.ts';
+import * as groupNorm from './neural/group-norm.ts';
 import * as layerNorm from './neural/layer-norm.ts';
 import * as maxPool2d from './neural/max-pool2d-ops.ts';
 import * as maxUnpool from './neural/max-unpool.ts';
@@ -103,6 +104,7 @@ const modules = [
   layerNorm,
   dropout,
   ctc,
+  groupNorm,
   gridTaps,
   loss,
   rectifiers,
@@ -194,6 +196,7 @@ export type OpName =
   | NamesIn<typeof layerNorm>
   | NamesIn<typeof dropout>
   | NamesIn<typeof ctc>
+  | NamesIn<typeof groupNorm>
   | NamesIn<typeof gridTaps>
   | NamesIn<typeof loss>
   | NamesIn<typeof rectifiers>

@@ -75,6 +75,13 @@ export interface LayerNormAttrs extends ReduceAttrs {
   readonly eps: number;
 }
 
+/** Attributes of normalisations of groups of channels. */
+export interface GroupNormAttrs {
+  readonly groups: number;
+  /** Added to the variance. */
+  readonly eps: number;
+}
+
 /** Attributes of negative log likelihoods of classes. */
 export interface ClassNllAttrs {
   /** Labels with this value do not count. */
@@ -218,6 +225,10 @@ export interface FusedOps {
   layerNorm: LayerNormAttrs;
   /** `[g, x, mean, rstd, weight?] → [dx, dweight, dbias]`, the first alone without a weight. */
   layerNormGrad: LayerNormAttrs;
+  /** `[x (N, C, …), weight (C)?, bias (C)?] → [y, mean (N, groups), rstd (N, groups)]`. Biased variance. */
+  groupNorm: GroupNormAttrs;
+  /** `[g, x, mean, rstd, weight?] → [dx, dweight, dbias]`, the first alone without a weight. */
+  groupNormGrad: GroupNormAttrs;
   /**
    * `[logProbs (T, N, C), labels (N, S), inputLengths (N), targetLengths (N)] → [losses (N), forward (T, N, 2S + 1)]`, the
    * second the log-probabilities of the beginnings of paths, for the gradient. Checked: a label that is no class.

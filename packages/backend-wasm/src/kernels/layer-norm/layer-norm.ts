@@ -6,7 +6,7 @@ import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
 import { ADD_PARTS_ARGUMENTS, emitAddParts } from '../loops/emit-add-parts.ts';
-import { addressOf } from '../operand.ts';
+import { addressOf, setAll } from '../operand.ts';
 import { BACKWARD_ARGUMENTS, emitBackward } from './emit-backward.ts';
 import { emitForward, FORWARD_ARGUMENTS } from './emit-forward.ts';
 
@@ -27,7 +27,7 @@ export function createLayerNorm(
   return ([x, weight, bias], [y, mean, rstd], { count, eps }) => {
     const length = lengthOf(x, count);
     if (x.size === 0) {
-      fill([mean, rstd], Number.NaN);
+      for (const output of [mean, rstd]) setAll(memory, output, Number.NaN);
       return;
     }
     const affine = weight !== undefined;
@@ -46,13 +46,6 @@ export function createLayerNorm(
     });
     execute(kernel, writeWords(memory, words), mean.size, Math.max(1, Math.floor(GRAIN / length)));
   };
-
-  function fill(outputs: readonly Operand[], value: number): void {
-    for (const output of outputs) {
-      const at = addressOf(output) / 4;
-      memory.views.float32.fill(value, at, at + output.size);
-    }
-  }
 }
 
 /** Its gradient: dx, and with a weight also those of weight and bias. */
@@ -66,10 +59,7 @@ export function createLayerNormGrad(
     const length = lengthOf(x, count);
     const affine = weight !== undefined;
     if (x.size === 0) {
-      for (const sums of affine ? [dweight, dbias] : []) {
-        const at = addressOf(sums) / 4;
-        memory.views.float32.fill(0, at, at + sums.size);
-      }
+      for (const sums of affine ? [dweight, dbias] : []) setAll(memory, sums, 0);
       return;
     }
     const rows = mean.size;

@@ -1,13 +1,99 @@
-import { dispatch } from '../../dispatch/dispatch.ts';
+import { dispatch, dispatchOne } from '../../dispatch/dispatch.ts';
 import { ArgumentError, ShapeError } from '../../errors.ts';
 import { composed } from '../../memory/composed.ts';
-import { formatShape } from '../../shape.ts';
+import { runtime } from '../../runtime.ts';
+import { formatShape, sizeOf } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { filled } from '../create-ops.ts';
-import { add, mul } from '../elementwise.ts';
-import { affineOp, batchNormOp } from '../norm.ts';
+import { defineOp } from '../define.ts';
+import { add, mul, rsqrt, sub } from '../elementwise.ts';
+import { affineOp, channelStatsOp } from '../norm.ts';
+import type { KernelOp } from '../op.ts';
+import { sum } from '../reduce.ts';
+import type { GroupNormAttrs } from '../types.ts';
 import { reshape } from '../view.ts';
-import { checkParameters, elementsEach } from './layer-norm.ts';
+import { checkParameters, elementsEach, layerNormGradOp, layerNormOp } from './layer-norm.ts';
+
+/** Mean and 1/√(variance + eps) of every group, (N, groups). */
+function statistics(x: Tensor, { groups, eps }: GroupNormAttrs): readonly [Tensor, Tensor] {
+  const rows = (x.shape[0] as number) * groups;
+  const flat = reshape(x, [1, rows, elementsEach(x, groups)]);
+  const [average, spread] = dispatch(channelStatsOp, [flat], {}) as [Tensor, Tensor];
+  const shaped = (v: Tensor): Tensor => reshape(v, [x.shape[0] as number, groups]);
+  return [shaped(average), shaped(rsqrt(add(spread, eps)))];
+}
+
+/** (N, C, …) as (N, groups, C/groups, elements of a channel). */
+function grouped(x: Tensor, groups: number): Tensor {
+  const [n, channels] = x.shape as [number, number];
+  return reshape(x, [n, groups, channels / groups, sizeOf(x.shape.slice(2))]);
+}
+
+/** Numbers of channels or groups, to go with what {@link grouped} gives. */
+const ofChannels = (v: Tensor, groups: number): Tensor => reshape(v, [groups, v.size / groups, 1]);
+const ofGroups = (v: Tensor): Tensor => reshape(v, [...v.shape, 1, 1]);
+
+/**
+ * Normalisation of groups of channels: `[x (N, C, …), weight?, bias?] → [y, mean (N, groups), rstd (N, groups)]`, the last
+ * two hidden. Both of weight and bias, or neither.
+ * @internal
+ */
+export const groupNormOp: KernelOp<GroupNormAttrs> = /*#__PURE__*/ defineOp<GroupNormAttrs>({
+  name: 'groupNorm',
+  class: 'static',
+  visible: 1,
+  infer: ([x], { groups }) => {
+    const { shape, dtype } = x as Tensor;
+    const rows = { shape: [shape[0] as number, groups], dtype };
+    return [{ shape, dtype }, rows, rows];
+  },
+  lower: ([x, weight, bias], attrs) => {
+    const t = x as Tensor;
+    const { groups } = attrs;
+    const [average, rstd] = statistics(t, attrs);
+    const [center, factor] = [ofGroups(average), ofGroups(rstd)];
+    const scale = weight ? mul(factor, ofChannels(weight, groups)) : factor;
+    const offset = mul(center, scale);
+    const shift = bias ? sub(ofChannels(bias, groups), offset) : sub(0, offset);
+    return [reshape(affineOp(grouped(t, groups), scale, shift), t.shape), average, rstd];
+  },
+  saves: { inputs: [0, 1], outputs: [1, 2] },
+  vjp: ([g], { inputs: [x, weight], outputs: [, average, rstd], attrs, metas }) =>
+    g && x && average && rstd
+      ? dispatch(groupNormGradOp, weight ? [g, x, average, rstd, weight] : [g, x, average, rstd], attrs)
+      : metas.map(() => null),
+});
+
+/**
+ * Gradient of {@link groupNormOp}: `[g, x, mean, rstd, weight?] → [dx, dweight, dbias]`, the first alone without a weight.
+ * Under `createGraph` the statistics are computed again from x.
+ * @internal
+ */
+export const groupNormGradOp: KernelOp<GroupNormAttrs> = /*#__PURE__*/ defineOp<GroupNormAttrs>({
+  name: 'groupNormGrad',
+  class: 'static',
+  infer: ([, x, , , weight]) => {
+    const { shape, dtype } = x as Tensor;
+    return weight ? [{ shape, dtype }, weight, weight] : [{ shape, dtype }];
+  },
+  lower: ([g, x, savedMean, savedRstd, weight], attrs) => {
+    const t = x as Tensor;
+    const { groups, eps } = attrs;
+    const again = runtime.gradMode && t.requiresGrad ? statistics(t, attrs) : null;
+    const [average, rstd] = again ?? [savedMean as Tensor, savedRstd as Tensor];
+    const coming = grouped(g as Tensor, groups);
+    const scaled = weight ? mul(coming, ofChannels(weight, groups)) : coming;
+    const asRows = (v: Tensor): Tensor => reshape(v, [average.size, elementsEach(t, groups)]);
+    const perRow = (v: Tensor): Tensor => reshape(v, [average.size, 1]);
+    const rows = [asRows(scaled), asRows(t), perRow(average), perRow(rstd)];
+    const dx = reshape(dispatchOne(layerNormGradOp, rows, { count: 1, eps }), t.shape);
+    if (!weight) return [dx];
+    const normalized = mul(sub(grouped(t, groups), ofGroups(average)), ofGroups(rstd));
+    const total = (v: Tensor): Tensor => reshape(sum(v, [0, 3]), weight.shape);
+    return [dx, total(mul(coming, normalized)), total(coming)];
+  },
+  vjp: 'through',
+});
 
 /** Options of {@link groupNorm}, under PyTorch's names. */
 export interface GroupNormOptions {
@@ -61,21 +147,14 @@ export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOption
       { shape },
     );
   }
+  const attrs: GroupNormAttrs = { groups: numGroups, eps };
   return composed(device, () => {
-    const groups = [n * numGroups];
-    const [normalized] = dispatch(
-      batchNormOp,
-      [
-        reshape(x, [1, n * numGroups, each]),
-        filled(device, groups, dtype, 1),
-        filled(device, groups, dtype, 0),
-      ],
-      { eps },
-    ) as [Tensor];
-    const y = reshape(normalized, shape);
-    const along = (v: Tensor): Tensor => reshape(v, [channels, ...shape.slice(2).map(() => 1)]);
-    if (weight && bias) return affineOp(y, along(weight), along(bias));
-    if (weight) return mul(y, along(weight));
-    return bias ? add(y, along(bias)) : y;
+    if (!weight && !bias) return (dispatch(groupNormOp, [x], attrs) as [Tensor])[0];
+    const filler = (value: number): Tensor => filled(device, [channels], dtype, value);
+    const [scale, shift] = [weight ?? filler(1), bias ?? filler(0)];
+    if (shape.length > 2) return (dispatch(groupNormOp, [x, scale, shift], attrs) as [Tensor])[0];
+    // Channels of one element: a row has other factors at each place.
+    const rows = dispatchOne(layerNormOp, [reshape(x, [n * numGroups, each])], { count: 1, eps });
+    return affineOp(reshape(rows, shape), scale, shift);
   });
 }

@@ -9,6 +9,7 @@ import { mul } from '../elementwise.ts';
 import { batchNorm, batchNormOp, blend } from '../norm.ts';
 import { mean } from '../reduce.ts';
 import { expand, reshape } from '../view.ts';
+import { groupNorm } from './group-norm.ts';
 import { checkParameters, elementsEach } from './layer-norm.ts';
 
 /** Options of {@link instanceNorm}, under PyTorch's names. */
@@ -72,10 +73,11 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   return composed(x.device, () => normalizeInstances(x, options));
 }
 
-/** Every channel of every instance as a channel of its own: a batch of one. */
+/** Every channel of every instance as a channel of its own: a batch of one. Without running statistics, as groups of one. */
 function normalizeInstances(x: Tensor, options: InstanceNormOptions): Tensor {
   const { runningMean, runningVar, momentum = 0.1, eps = 1e-5 } = options;
   const [n, channels] = x.shape as [number, number, ...number[]];
+  if (!runningMean && !runningVar) return groupNorm(x, channels, options);
   const each = elementsEach(x, channels);
   const repeated = (v: Tensor | null | undefined, value: number): Tensor =>
     v ? reshape(expand(v, [n, channels]), [n * channels]) : filled(x.device, [n * channels], x.dtype, value);
