@@ -4,10 +4,8 @@ import { cpu, setDefaultDevice, wasm } from 'flambeau';
 import { svgToPng } from './chart/png-node.ts';
 import { plotText } from './chart/terminal.ts';
 import { help, type Options, readOptions, UsageError } from './options.ts';
-import { drawRegression, type Line } from './picture.ts';
-import { regression } from './program.ts';
-
-const truth: Line = { w: 0.5, b: 0 };
+import { drawRegression } from './picture.ts';
+import { type Line, regression, truth } from './program.ts';
 
 async function main({ out, seed, steps, device }: Options): Promise<void> {
   setDefaultDevice(device === 'cpu' ? cpu() : await wasm());

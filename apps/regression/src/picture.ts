@@ -1,4 +1,5 @@
 import { type Chart, drawCharts } from './chart/chart.ts';
+import type { Line } from './program.ts';
 
 /** What there is to see of a run. */
 export interface RegressionResult {
@@ -9,12 +10,6 @@ export interface RegressionResult {
   readonly truth: Line;
   /** Loss before each step, at least one. */
   readonly losses: readonly number[];
-}
-
-/** The line y = w x + b. */
-export interface Line {
-  readonly w: number;
-  readonly b: number;
 }
 
 /** Draws a run as SVG: the data with both lines, and the loss as it fell. */

@@ -1,11 +1,22 @@
 import * as fl from 'flambeau';
 
+/** The line y = w x + b. */
+export interface Line {
+  readonly w: number;
+  readonly b: number;
+}
+
+/** The line that the points are made from. */
+export const truth: Line = { w: 0.5, b: 0 };
+
 /** What may be chosen about the program. */
 export interface RegressionOptions {
   readonly seed?: number;
   readonly steps?: number;
-  /** Called after every step with the loss before it. */
-  readonly onStep?: (step: number, loss: number) => void;
+  /** Called before the first step. */
+  readonly onStart?: (run: Regression) => unknown;
+  /** Called after every step with the loss before it. The next step waits for it; an error that it throws ends the run. */
+  readonly onStep?: (step: number, loss: number, run: Regression) => unknown;
 }
 
 /** What the program leaves behind. */
@@ -26,6 +37,7 @@ export interface Regression {
 export async function regression({
   seed = 0,
   steps = 300,
+  onStart,
   onStep,
 }: RegressionOptions = {}): Promise<Regression> {
   fl.manualSeed(seed);
@@ -37,13 +49,15 @@ export async function regression({
   const lossFn = new fl.MSELoss();
 
   const losses: number[] = [];
+  const run = { x, y, model, losses };
+  await onStart?.(run);
   for (let step = 0; step < steps; step++) {
     const loss = lossFn.forward(model.forward(x), y);
     optimizer.zeroGrad();
     loss.backward();
     optimizer.step();
     losses.push(await loss.item());
-    onStep?.(step, losses[step]!);
+    await onStep?.(step, losses[step]!, run);
   }
-  return { x, y, model, losses };
+  return run;
 }

@@ -3,6 +3,7 @@ import { normalise } from './augment.ts';
 import { pictureSide } from './data/picture.ts';
 import type { DigitSet } from './digit-set.ts';
 import { likeliest } from './recognise.ts';
+import { turn } from './turn.ts';
 
 /** How well a model knows a set. */
 export interface Evaluation {
@@ -20,7 +21,8 @@ export interface Evaluation {
 
 /** What may be chosen about an evaluation. */
 export interface EvaluateOptions {
-  readonly onProgress?: ((done: number) => void) | undefined;
+  /** Called after each batch, which the next one waits for; an error that it throws ends the evaluation. */
+  readonly onProgress?: ((done: number) => unknown) | undefined;
   /** Stops it. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -60,7 +62,7 @@ export async function evaluate(
       // float32 rounds a hopeless answer to 0.
       loss -= Math.log(Math.max(row[labels[i]!]!, 1e-30));
     }
-    onProgress?.(start + count);
+    await onProgress?.(start + count);
     await turn();
     signal?.throwIfAborted();
   }
@@ -75,9 +77,4 @@ export function worstMistakes({ labels, predictions, probabilities }: Evaluation
     .filter((i) => predictions[i] !== labels[i])
     .sort((i, j) => confidence(j) - confidence(i))
     .slice(0, most);
-}
-
-/** Lets signals, timers and drawing have their turn. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

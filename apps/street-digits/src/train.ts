@@ -1,10 +1,11 @@
 import { AdamW, CrossEntropyLoss, manualSeed, OneCycleLR, type Sequential, type Tensor } from 'flambeau';
 import { trainingBatches } from './batches.ts';
 import type { DigitSet } from './digit-set.ts';
-import { evaluate, turn } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
 import { CommandError } from './failure.ts';
 import { createModel } from './models.ts';
 import type { TrainSettings } from './settings.ts';
+import { turn } from './turn.ts';
 
 /** What an epoch came to. */
 export interface EpochReport {
@@ -17,6 +18,18 @@ export interface EpochReport {
   readonly validationLoss: number;
   readonly validationAccuracy: number;
   readonly seconds: number;
+}
+
+/** What a batch came to. */
+export interface BatchReport {
+  /** From 1. */
+  readonly epoch: number;
+  /** How many pictures of the epoch are done. */
+  readonly done: number;
+  /** Mean loss of the batch. */
+  readonly loss: number;
+  /** Share of right answers in the batch. */
+  readonly accuracy: number;
 }
 
 /** A run of training: what a checkpoint holds. */
@@ -33,8 +46,10 @@ export interface Run {
 export interface TrainOptions {
   readonly train: DigitSet;
   readonly validation: DigitSet;
-  /** Called after each batch with how many pictures of the epoch are done. */
-  readonly onBatch?: ((epoch: number, done: number, loss: number) => void) | undefined;
+  /** Called after each batch, which the next one waits for; an error that it throws ends the training. */
+  readonly onBatch?: ((batch: BatchReport) => unknown) | undefined;
+  /** Called in each validation after every hundred pictures or so, which the next ones wait for. */
+  readonly onValidation?: ((done: number) => unknown) | undefined;
   /** Called after each epoch, which is then in the run's history; the time to save. */
   readonly onEpoch?: ((report: EpochReport, isBest: boolean) => Promise<void>) | undefined;
   /** Stops it between two batches; throws the signal's reason. */
@@ -76,7 +91,10 @@ export async function train(run: Run, options: TrainOptions): Promise<void> {
     const start = performance.now();
     const epoch = run.history.length + 1;
     const { loss, accuracy } = await trainEpoch(run, epoch, options);
-    const validation = await evaluate(run.model, options.validation, { signal: options.signal });
+    const validation = await evaluate(run.model, options.validation, {
+      signal: options.signal,
+      onProgress: options.onValidation,
+    });
     const report = {
       epoch,
       loss,
@@ -109,10 +127,11 @@ async function trainEpoch(
     scheduler.step();
     const value = await loss.item();
     if (!Number.isFinite(value)) throw diverged(value, epoch);
-    right += await countRight(scores, y);
+    const rightNow = await countRight(scores, y);
+    right += rightNow;
     sum += value * y.size;
     done += y.size;
-    onBatch?.(epoch, done, value);
+    await onBatch?.({ epoch, done, loss: value, accuracy: rightNow / y.size });
     await turn();
     signal?.throwIfAborted();
   }

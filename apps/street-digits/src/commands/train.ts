@@ -147,7 +147,7 @@ async function trainWithBar(run: Run, digits: Digits, out: string, signal: Abort
       train: trainSet,
       validation,
       signal,
-      onBatch: (_epoch, done, loss) => progress.update(done, `loss ${loss.toFixed(3)}`),
+      onBatch: ({ done, loss }) => progress.update(done, `loss ${loss.toFixed(3)}`),
       onEpoch: async (report, isBest) => {
         progress.stop();
         await saveRun(out, run, digits.fingerprint, isBest);

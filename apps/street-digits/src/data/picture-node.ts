@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
+import { cropToDigit, middleSquare } from './crop.ts';
 import { DataFileError } from './errors.ts';
-import { checkPicture, mostPictureBytes, pictureSide, shrinkToDigit, tooLargeFile } from './picture.ts';
+import { checkPicture, mostPictureBytes, tooLargeFile } from './picture.ts';
 
 const op = 'readDigitPicture';
 
@@ -57,15 +58,5 @@ export async function decodeDigitPicture(bytes: Uint8Array): Promise<Uint8Array>
       },
     );
   });
-  const crop = Math.min(image.width, image.height);
-  // A few pixels more than needed are drawn and then averaged: the canvas alone skips pixels of large pictures.
-  const k = Math.max(1, Math.min(8, Math.floor(crop / pictureSide)));
-  const side = k * pictureSide;
-  const context = createCanvas(side, side).getContext('2d');
-  context.fillStyle = '#fff';
-  context.fillRect(0, 0, side, side);
-  context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(image, (image.width - crop) / 2, (image.height - crop) / 2, crop, crop, 0, 0, side, side);
-  return shrinkToDigit(context.getImageData(0, 0, side, side).data, k);
+  return cropToDigit(image, middleSquare(image), (width, height) => createCanvas(width, height));
 }
