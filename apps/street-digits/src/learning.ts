@@ -3,7 +3,7 @@ export { readModel, readRun, restoreModel, restoreRun, writeModel, writeRun } fr
 export type { CanvasFactory } from './data/canvas.ts';
 export { cropToDigit, middleSquare } from './data/crop.ts';
 export { DataFileError } from './data/errors.ts';
-export { checkPicture } from './data/picture.ts';
+export { checkPicture, mostPictureBytes, tooLargeFile } from './data/picture.ts';
 export type { TrainingDigits } from './digits.ts';
 export { embeddedDigits } from './digits.ts';
 export { CommandError, explain } from './failure.ts';

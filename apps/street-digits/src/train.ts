@@ -80,7 +80,13 @@ export function bestEpoch(history: readonly EpochReport[]): EpochReport | null {
 }
 
 /** Whether a run is over: all epochs are done, or too many passed without a better validation accuracy. */
-export function isOver({ settings, history }: Run): boolean {
+export function isOver({
+  settings,
+  history,
+}: {
+  readonly settings: TrainSettings;
+  readonly history: readonly EpochReport[];
+}): boolean {
   const since = history.length - (bestEpoch(history)?.epoch ?? 0);
   return history.length >= settings.epochs || since >= settings.patience;
 }

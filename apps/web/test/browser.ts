@@ -92,3 +92,8 @@ export async function expectFits(page: Page): Promise<void> {
 export async function waitForStatus(page: Page, word: string, timeout = 20_000): Promise<void> {
   await page.locator('#status', { hasText: word }).waitFor({ timeout });
 }
+
+/** Waits until an element has a text. */
+export async function waitForText(page: Page, selector: string, text: string): Promise<void> {
+  await expect.poll(() => textIn(page, selector), { timeout: 10_000 }).toBe(text);
+}

@@ -8,6 +8,8 @@ export interface ChartSeries {
   readonly color: string;
 }
 
+type Bounds = (least: number, largest: number) => readonly [low: number, high: number];
+
 /** What a chart shows. */
 export interface ChartOptions {
   readonly x: string;
@@ -15,9 +17,9 @@ export interface ChartOptions {
   readonly series: readonly ChartSeries[];
   readonly logX?: boolean;
   readonly logY?: boolean;
-  /** Bounds of the axes, asked at each drawing; default: around the data. */
-  readonly xRange?: () => readonly [low: number, high: number];
-  readonly yRange?: () => readonly [low: number, high: number];
+  /** Bounds of an axis, from the least and largest value there is; default: a little around them. */
+  readonly xRange?: Bounds;
+  readonly yRange?: Bounds;
 }
 
 /** Columns of a chart: x, which ascends, then y of each series. */
@@ -69,9 +71,9 @@ function plotOptions(box: HTMLElement, options: ChartOptions): uPlot.Options {
     grid: { stroke: color('--line'), width: 1 },
     ticks: { show: false },
   });
-  const scale = (log = false, range?: () => readonly [number, number]): uPlot.Scale => ({
+  const scale = (log = false, range?: Bounds): uPlot.Scale => ({
     ...(log && { distr: 3 as const }),
-    ...(range && { range: () => [...range()] as [number, number] }),
+    ...(range && { range: (_plot: uPlot, least: number, largest: number) => [...range(least, largest)] }),
   });
   return {
     width: Math.max(box.clientWidth, 200),

@@ -1,5 +1,6 @@
 import type { DeviceName, DeviceReport, DeviceState } from './devices.ts';
 import { find, make } from './dom.ts';
+import { inWords } from './fault.ts';
 
 const titles: Readonly<Record<DeviceName, string>> = {
   wasm: 'WebAssembly',
@@ -43,7 +44,7 @@ export class DevicePanel {
     if (first) this.select.value = first.name;
     const notes = states
       .filter(({ fault }) => fault !== null)
-      .map(({ name, fault }) => `${titles[name]} is not available: ${fault}`);
+      .map(({ name, fault }) => `${titles[name]} is not available: ${inWords(fault!)}`);
     if (!crossOriginIsolated) notes.unshift(isolationHelp);
     this.notes.replaceChildren(...notes.map((note) => make('p', { class: 'note' }, note)));
     this.lock(this.locked);

@@ -1,5 +1,6 @@
 import { webgpu } from '@flambeau/backend-webgpu';
 import { cpu, type Device, type DeviceFactory, wasm } from 'flambeau';
+import { messageOf } from './worker-host.ts';
 
 /** In order of preference. */
 const factories = { wasm, webgpu, cpu } as const satisfies Record<string, DeviceFactory>;
@@ -37,7 +38,7 @@ export class Devices {
         open.set(name, await create());
         return { name, fault: null };
       } catch (error) {
-        return { name, fault: error instanceof Error ? error.message : String(error) };
+        return { name, fault: messageOf(error) };
       }
     });
     return new Devices(open, await Promise.all(states));

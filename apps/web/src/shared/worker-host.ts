@@ -14,8 +14,7 @@ export function serve<Request, Reply>(
   const post = (reply: Reply | FaultMessage, transfer: Transferable[] = []): void =>
     globalThis.postMessage(reply, { transfer });
   const fail = (error: unknown): void => {
-    console.warn(error);
-    post({ type: 'fault', message: error instanceof Error ? error.message : String(error) });
+    post({ type: 'fault', message: messageOf(error) });
   };
   globalThis.onmessage = async ({ data }: MessageEvent<Request>) => {
     try {
@@ -25,4 +24,9 @@ export function serve<Request, Reply>(
     }
   };
   return { post, fail };
+}
+
+/** What an error says to people. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
