@@ -63,3 +63,21 @@ test('two runs of one seed have the same losses, another seed has others', async
   expect(second.losses).toEqual(first.losses);
   expect(other.losses).not.toEqual(first.losses);
 });
+
+test('a run is shown before its first step, and each step waits for what is done with it', async () => {
+  const seen: string[] = [];
+  const { losses } = await regression({
+    steps: 2,
+    onStart: async (run) => {
+      await run.x.data();
+      seen.push(`start ${run.losses.length}`);
+    },
+    onStep: async (step, loss, run) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(loss).toBe(run.losses[step]);
+      seen.push(`step ${step} of ${run.losses.length}`);
+    },
+  });
+  expect(seen).toEqual(['start 0', 'step 0 of 1', 'step 1 of 2']);
+  expect(losses).toHaveLength(2);
+});

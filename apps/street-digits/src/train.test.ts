@@ -80,6 +80,36 @@ describe('training', () => {
     expect(await contentOf(resumed)).toEqual(expected);
   });
 
+  test('tells each batch, and waits for what is done with it', async () => {
+    const run = createRun({ ...settings, epochs: 1 }, 32);
+    const seen: string[] = [];
+    let accuracy = 0;
+    await train(run, {
+      ...few,
+      onBatch: async (batch) => {
+        seen.push(`batch to ${batch.done}`);
+        accuracy += batch.accuracy / 2;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        seen.push('waited');
+      },
+      onValidation: async (done) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        seen.push(`validated ${done}`);
+      },
+      onEpoch: async () => void seen.push('epoch'),
+    });
+    expect(seen).toEqual(['batch to 16', 'waited', 'batch to 32', 'waited', 'validated 20', 'epoch']);
+    expect(run.history[0]!.accuracy).toBeCloseTo(accuracy, 12);
+  });
+
+  test('ends when what is done with a batch fails', async () => {
+    const fault = new Error('no more');
+    const onBatch = async (): Promise<void> => {
+      throw fault;
+    };
+    await expect(train(createRun(settings, 32), { ...few, onBatch })).rejects.toBe(fault);
+  });
+
   test('stops early once patience epochs brought nothing better', async () => {
     const run = createRun({ ...settings, epochs: 50, patience: 2, lr: 1e-9 }, 16);
     await train(run, { train: smallDigits(16, 1), validation: smallDigits(10, 2) });
