@@ -5,6 +5,8 @@ import { type Connect, defaultClientConditions, defineConfig, type Plugin, runne
 
 const source = '@flambeau/source'; // packages resolve to their sources: no build needed
 const conditions = [source, ...defaultClientConditions];
+// What a bundler says of sources that it has no quarrel with otherwise.
+const checks = { invalidAnnotation: false, pluginTimings: false };
 const page = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** `#digit-fonts`: the addresses of the faces that the digits are drawn with, by family, as the app lists them. */
@@ -52,15 +54,11 @@ export default defineConfig({
   appType: 'mpa',
   resolve: { conditions },
   plugins: [digitFonts(), folders()],
-  worker: {
-    format: 'es',
-    plugins: () => [digitFonts()],
-    rolldownOptions: { checks: { invalidAnnotation: false } },
-  },
+  worker: { format: 'es', plugins: () => [digitFonts()], rolldownOptions: { checks } },
   build: {
     target: 'es2022',
     rolldownOptions: {
-      checks: { invalidAnnotation: false, pluginTimings: false },
+      checks,
       input: [page('index.html'), page('regression/index.html'), page('digits/index.html')],
     },
   },

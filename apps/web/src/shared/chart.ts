@@ -35,6 +35,7 @@ export class Chart {
   constructor(box: HTMLElement, options: ChartOptions) {
     this.box = box;
     box.setAttribute('role', 'img');
+    this.describe(`${options.y}, by ${options.x}`);
     this.plot = new uPlot(plotOptions(box, options), emptyData(options), box);
     new ResizeObserver(() => {
       if (box.clientWidth > 0) this.plot.setSize({ width: box.clientWidth, height });
