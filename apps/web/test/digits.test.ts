@@ -9,6 +9,7 @@ import {
   writeRun,
 } from '@flambeau/app-street-digits/learning';
 import { nodeCanvas } from '@flambeau/app-street-digits/node-canvas';
+import { MatBuilder } from '@flambeau/app-street-digits/testing/mat-builder';
 import { cpu, saveCheckpoint, setDefaultDevice } from 'flambeau';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -180,6 +181,31 @@ describe.runIf(hasChromium)(`the digits page ${needs}`, { timeout: 60_000 }, () 
     await page.click('text=Resume');
     await waitForStatus(page, 'Done');
     await waitForText(page, '#epoch', '3 / 3');
+    await page.close();
+  });
+
+  test('learns from photographs of SVHN that are chosen, and says what is wrong with a file', async () => {
+    const page = await openWith('wasm', 1, 16);
+    await page.setInputFiles('#photos', { name: 'other.mat', mimeType: '', buffer: Buffer.from('no file') });
+    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/got .*expected/);
+    await waitForText(page, '#source', 'Learns from pictures drawn on the spot.');
+    const mat = new MatBuilder();
+    const pictures = Uint8Array.from({ length: 3072 * 300 }, (_, i) => (i * i) % 251);
+    const labels = Uint8Array.from({ length: 300 }, (_, i) => (i % 10) + 1);
+    const file = mat.file(
+      mat.array('X', [32, 32, 3, 300], 9, 2, pictures),
+      mat.array('y', [300, 1], 9, 2, labels),
+    );
+    const photos = { name: 'train_32x32.mat', mimeType: '', buffer: Buffer.from(file) };
+    await page.setInputFiles('#photos', photos);
+    await waitForText(page, '#source', 'Learns from train_32x32.mat: 300 photographs.');
+    await page.click('#go');
+    await waitForStatus(page, 'Done');
+    const saved = readRun(await savedBy(page));
+    expect(saved.fingerprint).toMatch(/^svhn 300 \d+ 16 16$/);
+    expect(saved.settings.folder).toBe('train_32x32.mat');
+    await page.click('text=Use drawn ones');
+    await waitForText(page, '#source', 'Learns from pictures drawn on the spot.');
     await page.close();
   });
 

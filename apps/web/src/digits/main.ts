@@ -16,9 +16,11 @@ const go = find('#go', HTMLButtonElement);
 const again = find('#again', HTMLButtonElement);
 const save = find('#save', HTMLButtonElement);
 const load = find('#load', HTMLInputElement);
+const photos = find('#photos', HTMLInputElement);
+const drawn = find('#drawn', HTMLButtonElement);
 const network = find('#network', HTMLSelectElement);
 const epochs = wholeNumber('#epochs', 1, 200);
-const limit = wholeNumber('#limit', 16, 8000);
+const limit = wholeNumber('#limit', 16, 1_000_000);
 const seed = wholeNumber('#seed', 0, 2 ** 32 - 1);
 
 const words: Readonly<Record<DigitState, { button: string; status: string }>> = {
@@ -54,6 +56,9 @@ function take(reply: DigitReply): void {
     setState(reply.state, reply.note);
   } else if (reply.type === 'samples') {
     showSamples(find('#samples', HTMLElement), reply.pictures, reply.labels, (picture) => ask({ picture }));
+  } else if (reply.type === 'photos') {
+    setText('#source', sourceWords(reply.name, reply.count));
+    drawn.hidden = reply.name === null;
   } else if (reply.type === 'run') {
     network.value = reply.settings.model;
     view.begin(reply);
@@ -81,12 +86,17 @@ function setState(next: DigitState, note?: string): void {
   go.disabled = next === 'preparing';
   again.disabled = next === 'empty' || next === 'preparing';
   save.disabled = next === 'empty' || next === 'preparing';
-  load.disabled = busy;
+  load.disabled = photos.disabled = drawn.disabled = busy;
   panel.lock(busy);
   setText('#status', note ? `${status} ${note}` : status);
   for (const field of [network, epochs.input, limit.input, seed.input])
     field.disabled = busy || next === 'stopped';
   if (!busy) askAgain();
+}
+
+function sourceWords(name: string | null, count: number): string {
+  if (name === null) return 'Learns from pictures drawn on the spot.';
+  return `Learns from ${name}: ${count.toLocaleString('en')} photographs.`;
 }
 
 function ask(question: Question): void {
@@ -132,6 +142,19 @@ load.addEventListener('change', () => {
   setText('#saved', '');
   if (file) link.send({ type: 'load', device: panel.device, file });
 });
+
+photos.addEventListener('change', () => {
+  const file = photos.files?.[0];
+  photos.value = '';
+  if (file) usePhotos(file);
+});
+drawn.addEventListener('click', () => usePhotos(null));
+
+function usePhotos(file: File | null): void {
+  setFault(null);
+  setText('#source', file ? `Reading ${file.name} …` : '');
+  link.send({ type: 'photos', file });
+}
 
 const pad = new DrawingPad(find('#pad', HTMLCanvasElement), () => {
   const picture = pad.picture();

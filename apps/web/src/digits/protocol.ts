@@ -28,6 +28,8 @@ export type DigitRequest =
   /** Go on elsewhere, from the last finished epoch. */
   | { readonly type: 'move'; readonly device: DeviceName }
   | { readonly type: 'load'; readonly device: DeviceName; readonly file: Blob }
+  /** Learn from the photographs of a file of SVHN; from drawn pictures with null. */
+  | { readonly type: 'photos'; readonly file: File | null }
   | { readonly type: 'save' }
   | { readonly type: 'recognise'; readonly id: number; readonly question: Question };
 
@@ -38,6 +40,8 @@ export type DigitReply =
   | { readonly type: 'state'; readonly state: DigitState; readonly note?: string | undefined }
   /** Pictures that no training sees, to try the network with. */
   | { readonly type: 'samples'; readonly pictures: Uint8Array; readonly labels: readonly number[] }
+  /** What runs learn from now: photographs, or drawn pictures where `name` is null. */
+  | { readonly type: 'photos'; readonly name: string | null; readonly count: number }
   /** A run at its beginning, or where a checkpoint left it. */
   | {
       readonly type: 'run';

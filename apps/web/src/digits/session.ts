@@ -11,6 +11,7 @@ import {
   recognise,
   restoreModel,
   restoreRun,
+  svhnDigits,
   type TrainingDigits,
   train,
   writeModel,
@@ -20,6 +21,7 @@ import { type Sequential, setDefaultDevice } from 'flambeau';
 import type { DeviceName, Devices } from '../shared/devices.ts';
 import { Rate } from '../shared/rate.ts';
 import { RunControl, RunEnded } from '../shared/run-control.ts';
+import type { Photos } from './photos.ts';
 import type { Answer, DigitChoice, DigitReply, DigitState } from './protocol.ts';
 import { digitCanvas } from './worker-canvas.ts';
 
@@ -27,6 +29,8 @@ import { digitCanvas } from './worker-canvas.ts';
 const mostCheckpointBytes = 2 ** 28;
 /** Least milliseconds between two messages of progress. */
 const pause = 50;
+
+const modelAlone = 'The file holds a model to use; training cannot go on from it.';
 
 /** A checkpoint: of a whole run, which can go on, or of a model to use. */
 interface Saved {
@@ -41,6 +45,7 @@ export class DigitSession {
   private readonly post: (reply: DigitReply) => void;
   private readonly fail: (error: unknown) => void;
   private device: DeviceName | null = null;
+  private photos: Photos | null = null;
   private run: Run | null = null;
   private digits: TrainingDigits | null = null;
   private model: Sequential | null = null;
@@ -55,11 +60,16 @@ export class DigitSession {
     this.post = post;
   }
 
+  /** Has later runs learn from photographs; from drawn pictures with null. */
+  usePhotos(photos: Photos | null): void {
+    this.photos = photos;
+  }
+
   /** Trains from fresh weights. */
   async start(device: DeviceName, choice: DigitChoice): Promise<void> {
     await this.discard();
     this.use(device);
-    const settings = newSettings(choice);
+    const settings = newSettings({ ...choice, folder: this.photos?.name ?? null });
     this.digits = await this.prepare(settings, 'empty');
     this.run = createRun(settings, this.digits.train.size);
     this.model = this.run.model;
@@ -156,11 +166,18 @@ export class DigitSession {
   private async prepare(settings: Run['settings'], otherwise: DigitState): Promise<TrainingDigits> {
     this.tell('preparing');
     try {
-      return embeddedDigits(settings, await digitCanvas());
+      return await this.digitsFor(settings);
     } catch (error) {
       this.tell(otherwise);
       throw error;
     }
+  }
+
+  private async digitsFor(settings: Run['settings']): Promise<TrainingDigits> {
+    if (settings.folder === null) return embeddedDigits(settings, await digitCanvas());
+    if (!this.photos)
+      throw new Error('This run learns from photographs: choose train_32x32.mat of SVHN, then resume.');
+    return svhnDigits(this.photos.set, settings);
   }
 
   private open(bytes: Uint8Array): void {
@@ -171,8 +188,8 @@ export class DigitSession {
     this.model = restoreModel(found);
     this.saved = { bytes, epochs: history.length, whole };
     this.post({ type: 'run', settings, history });
-    const goesOn = whole && settings.folder === null && !isOver(found);
-    this.tell(goesOn ? 'stopped' : 'done', goesOn ? undefined : whyOver(settings, whole));
+    const goesOn = whole && !isOver(found);
+    this.tell(goesOn ? 'stopped' : 'done', whole ? undefined : modelAlone);
   }
 
   private async resumeSaved(saved: ReturnType<typeof readRun>): Promise<void> {
@@ -267,11 +284,4 @@ function isWhole(bytes: Uint8Array): boolean {
     if (error instanceof DataFileError) return false;
     throw error;
   }
-}
-
-function whyOver({ folder }: Run['settings'], whole: boolean): string | undefined {
-  if (!whole) return 'The file holds a model to use; training cannot go on from it.';
-  return folder === null
-    ? undefined
-    : 'It was trained on photographs of a folder, which the page does not have: it can be used, but not trained on.';
 }

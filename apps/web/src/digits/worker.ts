@@ -2,6 +2,7 @@ import { embeddedDigits } from '@flambeau/app-street-digits/learning';
 import { Devices } from '../shared/devices.ts';
 import { messageOf, serve } from '../shared/worker-host.ts';
 import { readPicture } from './decode.ts';
+import { type Photos, readPhotos } from './photos.ts';
 import type { DigitReply, DigitRequest } from './protocol.ts';
 import { DigitSession } from './session.ts';
 import { digitCanvas } from './worker-canvas.ts';
@@ -14,6 +15,7 @@ void devices.then(({ states }) => host.post({ type: 'devices', devices: states }
 void postSamples(12).catch(host.fail);
 
 let last: Promise<void> = Promise.resolve();
+let photos: Photos | null = null;
 
 async function handle(request: DigitRequest): Promise<void> {
   const own = await session;
@@ -40,7 +42,17 @@ async function change(own: DigitSession, request: Change): Promise<void> {
   else if (request.type === 'discard') await own.discard();
   else if (request.type === 'move') await own.move(request.device);
   else if (request.type === 'load') await own.load(request.device, request.file);
-  else await own.save();
+  else if (request.type === 'save') await own.save();
+  else await changePhotos(own, request.file);
+}
+
+async function changePhotos(own: DigitSession, file: File | null): Promise<void> {
+  try {
+    photos = file && (await readPhotos(file));
+  } finally {
+    host.post({ type: 'photos', name: photos?.name ?? null, count: photos?.set.labels.length ?? 0 });
+  }
+  own.usePhotos(photos);
 }
 
 /** Pictures of validation, which no training sees. */
