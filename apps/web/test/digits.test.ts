@@ -117,8 +117,8 @@ describe.runIf(hasChromium)(`the digits page ${needs}`, { timeout: 60_000 }, () 
     await page.close();
   });
 
-  test('stops within a step, answers meanwhile, resumes, and stays responsive', async () => {
-    const page = await openWith('wasm', 50, 512);
+  test('stops within a step, answers meanwhile, resumes, takes another device, and stays responsive', async () => {
+    const page = await openWith('wasm', 50, 4000);
     await page.evaluate(watchFrames);
     await page.click('#go');
     await page.locator('#loss', { hasText: /^\d/ }).waitFor();
@@ -138,6 +138,14 @@ describe.runIf(hasChromium)(`the digits page ${needs}`, { timeout: 60_000 }, () 
     gaps.sort((first, second) => first - second);
     expect(gaps[Math.floor(0.5 * gaps.length)]).toBeLessThan(60);
     expect(gaps[Math.floor(0.95 * gaps.length)]).toBeLessThan(400);
+    await page.click('text=Stop');
+    await waitForStatus(page, 'Stopped');
+    await page.selectOption('#device', 'cpu');
+    await waitForStatus(page, 'No epoch was finished, so training starts over on the other device.');
+    await waitForText(page, '#loss', '–');
+    await page.fill('#limit', '64');
+    await page.click('#go');
+    await page.locator('#loss', { hasText: /^\d/ }).waitFor();
     await page.click('text=Start over');
     await waitForStatus(page, 'Ready');
     await waitForText(page, '#loss', '–');
