@@ -10,8 +10,18 @@ import { createMap } from './map.ts';
 import { createMapEach } from './map-each.ts';
 import { createLinear, createMatmul } from './matmul/matmul.ts';
 import { createRandomUniform } from './random.ts';
+import { createBatchNormGrad, createChannelStats } from './reduce/channels.ts';
 import { createAmax, createArgmax } from './reduce/extreme.ts';
+import { createProd } from './reduce/product.ts';
 import { createSum } from './reduce/sum.ts';
+import {
+  createCummax,
+  createCummin,
+  createCumprod,
+  createCumsum,
+  createLinearScan,
+  createLogcumsumexp,
+} from './scan/running.ts';
 import { createSearchsorted, createSort } from './sort/sort.ts';
 
 /** All kernels of a device. */
@@ -37,6 +47,15 @@ export function createKernels(context: GpuContext): KernelTable {
     logSoftmaxGrad: createLogSoftmaxGrad(context),
     softmaxNll: createSoftmaxNll(context),
     softmaxNllGrad: createSoftmaxNllGrad(context),
+    prod: createProd(context),
+    cumsum: createCumsum(context),
+    cumprod: createCumprod(context),
+    cummax: createCummax(context),
+    cummin: createCummin(context),
+    logcumsumexp: createLogcumsumexp(context),
+    linearScan: createLinearScan(context),
+    channelStats: createChannelStats(context),
+    batchNormGrad: createBatchNormGrad(context),
     layerNorm: createLayerNorm(context),
     layerNormGrad: createLayerNormGrad(context),
     randomUniform: createRandomUniform(context),

@@ -1,8 +1,8 @@
 import type { Kernel, LayerNormAttrs, Operand } from '@flambeau/core/functional';
 import { sizeOf } from '@flambeau/core/functional';
 import type { GpuContext } from '../context.ts';
+import { projections } from '../reduce/projections.ts';
 import { reduce } from '../reduce/reduce.ts';
-import type { Reduction } from '../reduce/reduction.ts';
 import type { LineKernel } from './lines.ts';
 import { runLines } from './lines.ts';
 import type { Lines } from './plan.ts';
@@ -37,29 +37,7 @@ const backward = (weighted: boolean): LineKernel => {
   };
 };
 
-/** Σ g·x̂ and Σ g over the lines, with x̂ = (x − mean)·rstd. */
-const parameters: Reduction = {
-  key: 'layerNormGrad parameters',
-  fields: { weight: 'f32', weightRest: 'f32', bias: 'f32', biasRest: 'f32' },
-  inputs: ['f32', 'f32'],
-  extras: ['f32', 'f32'],
-  outputs: ['f32', 'f32'],
-  known: { of: 'position', type: 'vec2<f32>' },
-  rounded: true,
-  text: (word) => ({
-    nothing: 'State(0.0, 0.0, 0.0, 0.0)',
-    known: `return vec2<f32>(in2[${word(0)} + at], in3[${word(1)} + at]);`,
-    take: 'return State(s.weight + v0 * ((v1 - known.x) * known.y), s.weightRest, s.bias + v0, s.biasRest);',
-    join: `let weight = a.weight + b.weight;
-  let bias = a.bias + b.bias;
-  return State(
-    weight, a.weightRest + b.weightRest + lostBy(a.weight, b.weight, weight),
-    bias, a.biasRest + b.biasRest + lostBy(a.bias, b.bias, bias),
-  );`,
-    store: `out[${word(2)} + row] = sumOf(s.weight, s.weightRest);
-  out1[${word(3)} + row] = sumOf(s.bias, s.biasRest);`,
-  }),
-};
+const parameters = /*#__PURE__*/ projections('position');
 
 const linesOf = (x: Operand, count: number): Lines => {
   const length = sizeOf(x.shape.slice(x.shape.length - count));

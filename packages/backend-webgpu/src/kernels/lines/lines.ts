@@ -14,11 +14,10 @@ const BLOCK = 64;
 
 /**
  * How an operand lies: `lines` like the lines, the first element of one at `a0` (of the first operand); `shared` by all
- * lines, in steps along them; or one `value` for each line, which may be an `integer`. Values stand at their line's number.
+ * lines, in steps along them; one `value` for each line, which may be an `integer`; or values that are `repeated` for
+ * every so many lines. Values stand at their line's number.
  */
-export type LineOperand = 'lines' | 'shared' | 'value' | 'integer';
-
-const isOne = (kind: LineOperand | undefined): boolean => kind === 'value' || kind === 'integer';
+export type LineOperand = 'lines' | 'shared' | 'value' | 'integer' | 'repeated';
 
 /** What the text of a line kernel is written with. */
 export interface LineText {
@@ -62,19 +61,23 @@ export interface LineRun {
   /** Numbers that the text asks for. */
   readonly numbers?: readonly number[];
   readonly integers?: readonly number[];
+  /** After how many lines repeated values begin again. */
+  readonly period?: number;
 }
+
+const bySteps = (kind: LineOperand | undefined): boolean => kind === 'lines' || kind === 'shared';
 
 /** Queues a line kernel. */
 export function runLines(
   context: GpuContext,
   kernel: LineKernel,
-  { lines, inputs, outputs, numbers = [], integers = [] }: LineRun,
+  { lines, inputs, outputs, numbers = [], integers = [], period = 1 }: LineRun,
 ): void {
   if (lines.count === 0) return;
   const { traits } = context;
   const kinds = [...kernel.inputs, ...kernel.outputs];
   const operands = [...inputs, ...outputs];
-  const inSteps = operands.filter((_, i) => !isOne(kinds[i])).map(({ offset }) => offset);
+  const inSteps = operands.filter((_, i) => bySteps(kinds[i])).map(({ offset }) => offset);
   const plan = linePlan(traits, lines, inSteps);
   const { threads, width, across } = plan;
   const items = across ? lines.count / width : lines.count;
@@ -83,7 +86,8 @@ export function runLines(
     steps: params.add(across ? lines.length : lines.length / width),
     step: params.add(across ? lines.step / width : lines.step),
     length: params.add(bitsOf(lines.length)),
-    offsets: params.add(...operands.map(({ offset }, i) => (isOne(kinds[i]) ? offset : offset / width))),
+    period: params.add(period),
+    offsets: params.add(...operands.map(({ offset }, i) => (bySteps(kinds[i]) ? offset / width : offset))),
     numbers: params.add(...numbers.map(bitsOf)),
     integers: params.add(...integers),
   };
@@ -99,6 +103,7 @@ interface LinePlaces {
   readonly steps: number;
   readonly step: number;
   readonly length: number;
+  readonly period: number;
   readonly offsets: number;
   readonly numbers: number;
   readonly integers: number;
@@ -117,11 +122,17 @@ function lineShader(
   const { threads, width } = plan;
   const vector = width === 4 ? 'vec4<f32>' : 'f32';
   const type = (kind: LineOperand): Binding['type'] =>
-    kind === 'integer' ? 'i32' : kind === 'value' ? 'f32' : vector;
+    bySteps(kind) ? vector : kind === 'integer' ? 'i32' : 'f32';
   const count = kernel.inputs.length;
   const begin = (kind: LineOperand, i: number): string => {
     const name = i < count ? `a${i}` : `b${i - count}`;
-    const from = { lines: 'base + ', shared: '', value: 'i + ', integer: 'i + ' }[kind];
+    const from = {
+      lines: 'base + ',
+      shared: '',
+      value: 'i + ',
+      integer: 'i + ',
+      repeated: `i % ${p(places.period)} + `,
+    }[kind];
     return `let ${name} = ${from}${p(places.offsets + i)};`;
   };
   const called = new Map<string, number>();

@@ -6,7 +6,7 @@ import { reduce } from './reduce.ts';
 import type { Reduction } from './reduction.ts';
 
 /** Adds floats in short blocks, and the blocks with what rounding loses beside them. */
-const floats: Reduction = {
+export const sumOfFloats: Reduction = {
   key: 'sum f32',
   fields: { total: 'f32', rest: 'f32' },
   inputs: ['f32'],
@@ -46,6 +46,6 @@ export function createSum(context: GpuContext): Kernel<ReduceAttrs> {
   return ([x], [y], { count }, kernelContext) => {
     const [from, to] = [x as Operand, y as Operand];
     const what = { problem: problemOf(from, count), inputs: [from], outputs: [to], words: [to.offset] };
-    reduce(context, wordType(from.dtype) === 'f32' ? floats : integers, what, kernelContext);
+    reduce(context, wordType(from.dtype) === 'f32' ? sumOfFloats : integers, what, kernelContext);
   };
 }
