@@ -105,7 +105,7 @@ function stepText({ reduction, plan, fromParts }: Pass, s: string, most?: string
 }
 
 /** The text that walks the elements from `first` up to `end`, every `stride`-th step, into the states `s0`, …. */
-function loopText(pass: Pass, places: PassPlaces): string {
+function loopText(pass: Pass, places: PassPlaces, { nothing }: ReductionText): string {
   const { reduction, plan, fromParts } = pass;
   const { width, across, threads } = plan;
   const advance = across ? 1 : width;
@@ -144,7 +144,7 @@ function loopText(pass: Pass, places: PassPlaces): string {
   }`;
   };
   return `
-  let nothing = ${'NOTHING'};
+  let nothing = ${nothing};
   ${fromParts ? '' : reduction.inputs.map((_, k) => `let o${k} = ${p(places.offsets + k)};`).join(' ')}
   ${lanes(pass)
     .map((lane) => `var s${lane} = nothing;`)
@@ -169,9 +169,6 @@ const finish = ({ toParts }: Pass, places: PassPlaces, row: string, state: strin
     ? `keep((${row}) * ${p(places.steps)} + part * ${p(places.steps + 1)}, ${state});`
     : `store(${row}, ${state});`;
 
-const loop = (pass: Pass, places: PassPlaces, { nothing }: ReductionText): string =>
-  loopText(pass, places).replace('NOTHING', () => nothing);
-
 /** An invocation for each part of a row, or of four rows. */
 function aloneText(pass: Pass, places: PassPlaces, text: ReductionText): string {
   const { across } = pass.plan;
@@ -185,7 +182,7 @@ fn element(i: i32) {
   ${knownText(pass)}
   var r = part * ${p(places.chunk)};
   let end = min(r + ${p(places.chunk)}, ${p(places.length)});
-  ${loop(pass, places, text)}
+  ${loopText(pass, places, text)}
   ${rows.map((lane) => finish(pass, places, across ? `row + ${lane}` : 'row', across ? `s${lane}` : joined(pass))).join('\n  ')}
 }`;
 }
@@ -202,7 +199,7 @@ fn kernel(group: u32, thread: u32) {
   let first = part * ${p(places.chunk)};
   let end = min(first + ${p(places.chunk)}, ${p(places.length)});
   var r = first + i32(thread) * ${pass.plan.width};
-  ${loop(pass, places, text)}
+  ${loopText(pass, places, text)}
   let all = together(${joined(pass)}, thread);
   if (thread == 0u) { ${finish(pass, places, 'row', 'all')} }
 }`;
