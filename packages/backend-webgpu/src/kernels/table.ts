@@ -1,5 +1,7 @@
 import type { KernelTable } from '@flambeau/core/functional';
 import type { GpuContext } from './context.ts';
+import { createConv, createConvInputGrad } from './conv/correlate.ts';
+import { createConvWeightGrad } from './conv/weight-grad.ts';
 import { createCopy, createFill } from './copy.ts';
 import { createGather } from './indexing/gather.ts';
 import { createScatter, createScatterAdd, createScatterReduce } from './indexing/scatter.ts';
@@ -58,6 +60,12 @@ export function createKernels(context: GpuContext): KernelTable {
     batchNormGrad: createBatchNormGrad(context),
     layerNorm: createLayerNorm(context),
     layerNormGrad: createLayerNormGrad(context),
+    conv2d: createConv(context),
+    conv2dInputGrad: createConvInputGrad(context),
+    conv2dWeightGrad: createConvWeightGrad(context),
+    conv3d: createConv(context),
+    conv3dInputGrad: createConvInputGrad(context),
+    conv3dWeightGrad: createConvWeightGrad(context),
     randomUniform: createRandomUniform(context),
   };
 }
