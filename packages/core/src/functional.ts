@@ -520,6 +520,7 @@ export type {
   GroupNormAttrs,
   LayerNormAttrs,
   LinearScanAttrs,
+  MaxPool2dGradAttrs,
   NoAttrs,
   Pair,
   Pool2dAttrs,

@@ -11,6 +11,8 @@ import { createLogSoftmax, createLogSoftmaxGrad, createSoftmax } from './lines/s
 import { createMap } from './map.ts';
 import { createMapEach } from './map-each.ts';
 import { createLinear, createMatmul } from './matmul/matmul.ts';
+import { createAvgPool2d, createAvgPool2dGrad } from './pool/average.ts';
+import { createMaxPool2d, createMaxPool2dGrad } from './pool/max.ts';
 import { createRandomUniform } from './random.ts';
 import { createBatchNormGrad, createChannelStats } from './reduce/channels.ts';
 import { createAmax, createArgmax } from './reduce/extreme.ts';
@@ -66,6 +68,10 @@ export function createKernels(context: GpuContext): KernelTable {
     conv3d: createConv(context),
     conv3dInputGrad: createConvInputGrad(context),
     conv3dWeightGrad: createConvWeightGrad(context),
+    maxPool2d: createMaxPool2d(context),
+    maxPool2dGrad: createMaxPool2dGrad(context),
+    avgPool2d: createAvgPool2d(context),
+    avgPool2dGrad: createAvgPool2dGrad(context),
     randomUniform: createRandomUniform(context),
   };
 }

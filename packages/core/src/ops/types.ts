@@ -59,6 +59,11 @@ export interface Pool2dAttrs {
   readonly ceilMode: boolean;
 }
 
+/** Attributes of the gradient of max pooling: the pooling, and the shape of its input. */
+export interface MaxPool2dGradAttrs extends Pool2dAttrs {
+  readonly shape: readonly number[];
+}
+
 /** Attributes of a reduction kernel: the last `count` axes of the operand are reduced. */
 export interface ReduceAttrs {
   readonly count: number;
@@ -216,7 +221,7 @@ export interface FusedOps {
   /** `[x] → [y, index]`: int32 positions in the input plane. */
   maxPool2d: Pool2dAttrs;
   /** `[g, index] → [dx]`. */
-  maxPool2dGrad: { readonly shape: readonly number[] };
+  maxPool2dGrad: MaxPool2dGradAttrs;
   /** `[x (N, C, …)] → [mean (C), variance (C)]`: biased variance over all axes but 1. */
   channelStats: NoAttrs;
   /** `[g, x, mean, rstd, weight] → [dx, dweight, dbias]`: gradient of batch normalisation with batch statistics. */

@@ -7,7 +7,7 @@ import { gather, scatterAdd } from '../indexing.ts';
 import type { KernelOp } from '../op.ts';
 import { arangeOf } from '../ranges.ts';
 import { argmax } from '../reduce.ts';
-import type { Pool2dAttrs } from '../types.ts';
+import type { MaxPool2dGradAttrs, Pool2dAttrs } from '../types.ts';
 import { expand, reshape, windowsOp } from '../view.ts';
 import { overhang, pooledSize } from './pool-size.ts';
 import { asLines, framePlanes, takeAt, winnerAlong } from './spatial.ts';
@@ -50,13 +50,13 @@ export const maxPool2dOp: KernelOp<Pool2dAttrs> = /*#__PURE__*/ defineOp({
     return [reshape(gather(values, 4, best), [n, c, oh, ow]), reshape(index, [n, c, oh, ow])];
   },
   saves: { outputs: [1] },
-  vjp: ([g], { outputs: [, index], metas }) => [
-    g && index ? dispatchOne(maxPool2dGradOp, [g, index], { shape: metas[0]?.shape }) : null,
+  vjp: ([g], { outputs: [, index], attrs, metas }) => [
+    g && index ? dispatchOne(maxPool2dGradOp, [g, index], { ...attrs, shape: metas[0]?.shape }) : null,
   ],
 });
 
 /** Sends each gradient back to the position that was the maximum. @internal */
-export const maxPool2dGradOp: KernelOp<{ readonly shape: readonly number[] }> = /*#__PURE__*/ defineOp({
+export const maxPool2dGradOp: KernelOp<MaxPool2dGradAttrs> = /*#__PURE__*/ defineOp({
   name: 'maxPool2dGrad',
   class: 'static',
   infer: ([g], { shape }) => [{ shape, dtype: (g as Tensor).dtype }],
