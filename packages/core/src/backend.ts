@@ -24,6 +24,20 @@ export interface Fault {
   readonly ticket?: number;
 }
 
+/**
+ * A map that a kernel applies to every element of its output before it stores it: the output then has the map's dtype.
+ * Kernels get one only where their {@link Kernel.fusesOutput} said so.
+ */
+export interface Epilogue {
+  readonly program: MapProgram;
+  /** Which of the program's tensors the kernel's own result is. */
+  readonly position: number;
+  /** The program's other tensors, in order: contiguous, as many elements as the output. */
+  readonly inputs: readonly Operand[];
+  /** The run-time numbers. */
+  readonly scalars: readonly number[];
+}
+
 /** Passed to every kernel. */
 export interface KernelContext {
   /**
@@ -31,6 +45,8 @@ export interface KernelContext {
    * kernels that have no faults should not.
    */
   readonly ticket: number;
+  /** What else to do to the output. */
+  readonly epilogue?: Epilogue;
 }
 
 /** One op on one device: reads `inputs`, fills `outputs` (contiguous unless the op says otherwise). */
@@ -43,6 +59,11 @@ export interface Kernel<Attrs> {
   ): Fault | undefined | void;
   /** The dtypes of the first output that it is for; calls with others are lowered. Without them it is for all. */
   readonly dtypes?: readonly DType[];
+  /**
+   * Whether the kernel can apply a map to its output as it stores it: {@link KernelContext.epilogue}. Where it is there,
+   * and the device defers, a call of the op that has one output and no faults waits until its values are demanded.
+   */
+  readonly fusesOutput?: (program: MapProgram, position: number) => boolean;
 }
 
 /**

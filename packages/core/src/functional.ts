@@ -2,6 +2,7 @@ export type {
   Backend,
   Block,
   Capabilities,
+  Epilogue,
   Fault,
   Kernel,
   KernelContext,

@@ -12,8 +12,11 @@ const INITIAL_PAGES = 16;
 const FIRST_FREE = 32_768;
 /** Where the arguments of the running kernel stand. */
 export const ARGUMENTS_ADDRESS = 64;
+/** Bytes for the arguments of the map that the running kernel applies to its output, which stand after its own. */
+export const OUTPUT_MAP_BYTES = 4_096;
+export const OUTPUT_MAP_ADDRESS: number = FIRST_FREE - OUTPUT_MAP_BYTES;
 /** Bytes for the arguments of one kernel. */
-export const ARGUMENTS_BYTES: number = FIRST_FREE - ARGUMENTS_ADDRESS;
+export const ARGUMENTS_BYTES: number = OUTPUT_MAP_ADDRESS - ARGUMENTS_ADDRESS;
 
 /** Views of the whole memory, one per element type. */
 export interface Views {

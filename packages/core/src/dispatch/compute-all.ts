@@ -3,15 +3,17 @@ import type { Device } from '../device.ts';
 import { MemoryBudgetError } from '../errors.ts';
 import type { Buffer } from '../memory/buffer.ts';
 import type { MapProgram } from '../ops/map-program.ts';
-import type { Pending } from './deferral.ts';
+import { mapOf, pendingBelow } from './chain.ts';
+import type { PendingMap } from './deferral.ts';
+import { computeNow, settle } from './deferral.ts';
 import type { Whole } from './pending.ts';
-import { finish, flush, maxInputs, pendingBelow, wholeOf } from './pending.ts';
+import { flush, markInlined, maxInputs, wholeOf } from './pending.ts';
 import { mapInput, mapOutput } from './run-map.ts';
 
 /** A buffer that is computed among others, and how. */
 interface Member {
   readonly buffer: Buffer;
-  readonly pending: Pending;
+  readonly pending: PendingMap;
   readonly whole: Whole;
 }
 
@@ -29,14 +31,14 @@ function stagesOf(buffers: readonly Buffer[]): Buffer[][] {
   const order = pendingBelow(buffers);
   const uses = new Map<Buffer, number>();
   for (const { pending } of order)
-    for (const { buffer } of (pending as Pending).sources) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);
+    for (const { buffer } of (pending as PendingMap).sources) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);
   // What only one other expression needs is computed inside that one.
   const wanted = new Set(buffers.filter((buffer) => buffer.holders > 1 || !uses.has(buffer)));
   const stageAfter = new Map<Buffer, number>();
   const stages: Buffer[][] = [];
   for (const buffer of order) {
     let own = 0;
-    for (const source of (buffer.pending as Pending).sources)
+    for (const source of (buffer.pending as PendingMap).sources)
       own = Math.max(own, stageAfter.get(source.buffer) ?? 0);
     const isWanted = wanted.has(buffer);
     if (isWanted) {
@@ -52,10 +54,12 @@ function stagesOf(buffers: readonly Buffer[]): Buffer[][] {
 function groupsOf(stage: readonly Buffer[], mostInputs: number): Member[][] {
   const groups = new Map<MapProgram, Member[]>();
   for (const buffer of stage) {
-    const { pending, length } = buffer;
-    if (!pending?.flat || length === 0) continue;
+    const pending = mapOf(buffer);
+    if (!pending?.flat || buffer.length === 0) continue;
     const whole = wholeOf(buffer, pending);
     if (!whole || whole.leaves.length > mostInputs) continue;
+    // Kernels that wait do so for one map.
+    for (const leaf of whole.leaves) computeNow(leaf.buffer);
     const { program } = whole;
     const members = groups.get(program);
     if (members) members.push({ buffer, pending, whole });
@@ -82,8 +86,7 @@ function runTogether(device: Device, kernel: MapEachKernel, members: readonly Me
   }
   for (const { buffer, pending, whole } of members) {
     memory.wrote(buffer);
-    buffer.pending = null;
-    finish(pending, whole);
+    settle(buffer, pending, () => markInlined(whole.parts));
   }
 }
 

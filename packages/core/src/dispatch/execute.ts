@@ -96,7 +96,18 @@ function executeKernel(
   }
   const ready = op.strided ? inputs : inputs.map(contiguous);
   const outputs = specs.map((spec) => emptyTensor(device, spec));
-  runKernel(call, device, kernel, ready, outputs);
+  const [output] = outputs;
+  // Kernels with faults tell them at the call.
+  if (
+    device.deferral &&
+    kernel.fusesOutput &&
+    outputs.length === 1 &&
+    output &&
+    !op.fault &&
+    output.size > 0
+  ) {
+    device.deferral.putOff(kernel, ready, attrs, output);
+  } else runKernel(call, device, kernel, ready, outputs);
   if (ready !== inputs) {
     ready.forEach((x, i) => {
       if (x !== inputs[i]) disposeTemporary(x);

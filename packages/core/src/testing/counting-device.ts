@@ -27,6 +27,8 @@ export interface CountingOptions {
   readonly mapEach?: boolean;
   /** Whether maps come as whole expressions. Default true. */
   readonly fuse?: boolean;
+  /** Kernels that apply maps to their outputs, by name. */
+  readonly fuses?: readonly string[];
   /** Bytes before core spills. Default 1 MiB. */
   readonly budget?: number;
 }
@@ -41,6 +43,8 @@ export interface Counts {
   /** Map kernels and other kernels run. */
   maps: number;
   kernels: number;
+  /** Kernels among them that applied a map to their output. */
+  fused: number;
   reads: number;
 }
 
@@ -106,8 +110,24 @@ function checkApart(calls: readonly MapCall[]): void {
  * ```
  */
 export function countingDevice(base: Backend, options: CountingOptions = {}): CountingDevice {
-  const { syncRead = true, defer = false, fuse = true, mapEach = true, budget = 1 << 20 } = options;
-  const counts: Counts = { blocks: 0, bytes: 0, peakBytes: 0, allocations: 0, maps: 0, kernels: 0, reads: 0 };
+  const {
+    syncRead = true,
+    defer = false,
+    fuse = true,
+    fuses = [],
+    mapEach = true,
+    budget = 1 << 20,
+  } = options;
+  const counts: Counts = {
+    blocks: 0,
+    bytes: 0,
+    peakBytes: 0,
+    allocations: 0,
+    maps: 0,
+    kernels: 0,
+    fused: 0,
+    reads: 0,
+  };
   let fault: Fault | null = null;
 
   const open = (block: Block): Block => {
@@ -126,8 +146,29 @@ export function countingDevice(base: Backend, options: CountingOptions = {}): Co
       return undefined;
     };
   const { map, mapEach: _, ...rest } = base.kernels;
+  /** The same, which computes its own result elsewhere where a map is to be applied to it. */
+  const wrapFused = (kernel: Kernel<never>): Kernel<never> =>
+    Object.assign(
+      wrap((inputs, outputs, attrs, { ticket, epilogue }) => {
+        const [output] = outputs as [Operand];
+        if (!epilogue) return kernel(inputs, outputs, attrs, { ticket });
+        counts.fused++;
+        const { program, position, scalars } = epilogue;
+        const dtype = program.inputs[position] as DType;
+        const own = { ...output, dtype, block: base.alloc(dtype, output.size) };
+        kernel(inputs, [own], attrs, { ticket });
+        const operands = epilogue.inputs.map(unwrap);
+        operands.splice(position, 0, own);
+        map(program, operands, scalars, output);
+        return undefined;
+      }),
+      { fusesOutput: () => true },
+    );
   const kernels = Object.fromEntries(
-    Object.entries(rest).map(([name, kernel]) => [name, wrap(kernel as Kernel<never>)]),
+    Object.entries(rest).map(([name, kernel]) => [
+      name,
+      (fuses.includes(name) ? wrapFused : wrap)(kernel as Kernel<never>),
+    ]),
   ) as unknown as KernelTable;
 
   const readNow = (block: Block, dtype: DType, offset: number, length: number): TypedArray => {

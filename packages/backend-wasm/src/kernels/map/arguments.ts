@@ -1,7 +1,6 @@
 import type { ComputeType, MapProgram, Operand } from '@flambeau/core/functional';
 import { DTYPES } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
-import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../../memory/linear-memory.ts';
 import { addressOf } from '../operand.ts';
 import type { MapLayout, MapWalk } from './layout.ts';
 import { hasStrides } from './layout.ts';
@@ -33,27 +32,30 @@ export function argumentPlaces({ inputs, scalars }: MapProgram, { rank, walks }:
   };
 }
 
-/**
- * Writes a kernel's arguments and returns their address. There is one kernel at a time, so one place; what takes several
- * sets of arguments has them one after the other.
- */
+/** Where arguments are written. There is one kernel at a time; what takes several sets has them one after the other. */
+export interface ArgumentArea {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/** Writes a kernel's arguments and returns their address. */
 export function writeArguments(
   memory: LinearMemory,
+  area: ArgumentArea,
   program: MapProgram,
   walk: MapWalk,
   inputs: readonly Operand[],
   scalars: readonly number[],
   output: Operand,
-  address: number = ARGUMENTS_ADDRESS,
 ): number {
   const { views } = memory;
   const { int32 } = views;
-  const begin = address / 4;
+  const begin = area.address / 4;
   const { shape, strides, walks, rank } = walk;
   const integers = 1 + inputs.length + rank * (1 + strides.length);
   const words = integers + (integers & 1) + 2 * scalars.length;
-  if (address + 4 * words > ARGUMENTS_ADDRESS + ARGUMENTS_BYTES)
-    throw new RangeError(`wasm: a kernel has ${4 * words} bytes of arguments, at most ${ARGUMENTS_BYTES}`);
+  if (4 * words > area.bytes)
+    throw new RangeError(`wasm: a map has ${4 * words} bytes of arguments, at most ${area.bytes}`);
   // The order of `argumentPlaces`.
   let at = begin;
   int32[at++] = addressOf(output);
@@ -73,5 +75,5 @@ export function writeArguments(
     else if (type === 'float64') views.float64[at / 2] = scalars[i];
     else int32[at] = type === 'bool' ? Number(scalars[i] !== 0) : scalars[i];
   }
-  return address;
+  return area.address;
 }

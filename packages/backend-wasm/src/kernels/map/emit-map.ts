@@ -55,20 +55,38 @@ export function emitLoops(
   memory: MemoryImport,
   around: LoopsCaller,
 ): Uint8Array<ArrayBuffer> {
-  const root = expandScalar(program.root, hasFunction);
-  const nodes = topological([root]);
   const emit = (mostVectors: number): Uint8Array<ArrayBuffer> => {
     const builder = new ModuleBuilder(memory);
-    const call = importMath(builder, nodes);
+    const write = mapWriter(builder, program, layout, mostVectors);
     builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
       around(body, args, start, end, (own, first, last) => {
-        new MapCode(program, layout, body, own, call).write(nodes, root, first, last, mostVectors);
+        write(body, own, (cursors, row) => cursors.eachRow(first, last, row));
       });
     });
     return builder.encode();
   };
   const bytes = emit(REGISTERS);
   return bytes.length <= SMALL ? bytes : emit(1);
+}
+
+/** Goes through elements row by row: calls `row` in one place, with how many elements follow each other. */
+export type Rows = (cursors: Cursors, row: (length: Local<'i32'>) => void) => void;
+
+/**
+ * What writes the code of a program into functions of a module, with their arguments' address. Adds imports to the module:
+ * call it before adding functions.
+ */
+export function mapWriter(
+  builder: ModuleBuilder,
+  program: MapProgram,
+  layout: MapLayout,
+  mostVectors: number = REGISTERS,
+): (body: FunctionBody, args: Local<'i32'>, rows: Rows) => void {
+  const root = expandScalar(program.root, hasFunction);
+  const nodes = topological([root]);
+  const call = importMath(builder, nodes);
+  return (body, args, rows) =>
+    new MapCode(program, layout, body, args, call).write(nodes, root, rows, mostVectors);
 }
 
 /** Values of nodes at each of several positions, or one for all. */
@@ -115,13 +133,7 @@ class MapCode {
     this.#four = { ...context, lanes: 4 };
   }
 
-  write(
-    nodes: readonly ScalarNode[],
-    root: ScalarNode,
-    start: Local<'i32'>,
-    end: Local<'i32'>,
-    mostVectors: number,
-  ): void {
+  write(nodes: readonly ScalarNode[], root: ScalarNode, rows: Rows, mostVectors: number): void {
     const { once, row, element } = sortByLevel(nodes, this.#layout);
     const values: Values = new Map();
     this.#prepare(once, this.#one)(values, 1);
@@ -130,7 +142,7 @@ class MapCode {
     const single = this.#turn(element, root, this.#one);
     this.#one.constants.close();
     const unroll = Math.min(unrolling(element, root), mostVectors);
-    this.#cursors.eachRow(start, end, (left) => {
+    rows(this.#cursors, (left) => {
       const known = new Map(values);
       ofRow(known, 1);
       if (unroll > 1) vectors(known, unroll, left);

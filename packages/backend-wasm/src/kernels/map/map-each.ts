@@ -37,7 +37,7 @@ export function createMapEach(kernels: KernelCache, execute: Executor): MapEachK
       let address = ARGUMENTS_ADDRESS;
       for (const { inputs, scalars, output } of calls.slice(first, first + most)) {
         const walk = { ...layout, shape: output.shape, strides: [] };
-        writeArguments(memory, program, walk, inputs, scalars, output, address);
+        writeArguments(memory, { address, bytes }, program, walk, inputs, scalars, output);
         address += bytes;
         size += output.size;
       }

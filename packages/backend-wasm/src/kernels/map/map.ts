@@ -1,10 +1,13 @@
 import type { MapKernel, MapProgram } from '@flambeau/core/functional';
+import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from '../../memory/linear-memory.ts';
 import type { CompiledKernel, Executor, KernelCache } from '../compiled.ts';
 import { writeArguments } from './arguments.ts';
 import { elementTime, grainFor } from './cost.ts';
 import { emitMap } from './emit-map.ts';
 import type { MapLayout } from './layout.ts';
 import { walkOperands } from './layout.ts';
+
+const AREA = { address: ARGUMENTS_ADDRESS, bytes: ARGUMENTS_BYTES };
 
 /** A program's kernel for one kind of layout. */
 interface LaidOut extends MapLayout {
@@ -33,7 +36,7 @@ export function createMap(kernels: KernelCache, execute: Executor): MapKernel {
   return (program, inputs, scalars, output) => {
     const walk = walkOperands(inputs, output);
     const { kernel, time } = kernelFor(program, walk);
-    const args = writeArguments(memory, program, walk, inputs, scalars, output);
+    const args = writeArguments(memory, AREA, program, walk, inputs, scalars, output);
     const { size } = output;
     execute(kernel, args, size, grainFor(size, time));
   };

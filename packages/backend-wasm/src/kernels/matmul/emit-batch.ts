@@ -3,6 +3,8 @@ import type { MemoryImport } from '../../emit/module.ts';
 import { ModuleBuilder } from '../../emit/module.ts';
 import { partsOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
+import type { OutputMap } from '../output-map.ts';
+import { addOutputMap } from '../output-map.ts';
 import { addMultiply, MULTIPLY_ARGUMENTS } from './multiply.ts';
 import { addPack, PACK_ARGUMENTS } from './pack.ts';
 import type { Tile } from './tile.ts';
@@ -22,10 +24,16 @@ export const BATCH_PANELS_AT: number = PACK_ARGUMENTS.bytes + MULTIPLY_ARGUMENTS
  * The module that multiplies many small matrices: `run(arguments, start, end, thread)` packs and multiplies the products
  * from `start` to `end`, one after the other.
  */
-export function emitBatch(memory: MemoryImport, fused: boolean, tile: Tile): ModuleBuilder {
+export function emitBatch(
+  memory: MemoryImport,
+  fused: boolean,
+  tile: Tile,
+  map: OutputMap | null,
+): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
+  const apply = addOutputMap(builder, map);
   const pack = addPack(builder, 'pack', tile);
-  const multiply = addMultiply(builder, 'multiply', fused, tile);
+  const multiply = addMultiply(builder, 'multiply', fused, tile, apply);
   builder.addFunction('run', ['i32', 'i32', 'i32', 'i32'], (body, args, start, end, thread) => {
     const batch = BATCH_ARGUMENTS.read(body, i32.add(args, i32.const(BATCH_PANELS_AT)));
     const own = body.let(i32.add(batch.scratch, i32.mul(thread, batch.scratchBytes)));

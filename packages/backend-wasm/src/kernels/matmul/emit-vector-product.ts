@@ -6,6 +6,8 @@ import { f32x4, v128 } from '../../emit/vector.ts';
 import { integers, lesser, rangeOf } from '../loops/integers.ts';
 import { zeros } from '../loops/vectors.ts';
 import { argumentWords } from '../loops/words.ts';
+import type { OutputMap } from '../output-map.ts';
+import { addOutputMap } from '../output-map.ts';
 import { multiplyAdd } from './tile.ts';
 
 /** y[j] = bias[j] + Σ v[i] · matrix[i, j]. Strides are in bytes. */
@@ -37,12 +39,20 @@ type Words = ReturnType<typeof VECTOR_PRODUCT_ARGUMENTS.read>;
  * The module that multiplies a vector by a matrix where it lies: every element is read once, so there is nothing to pack.
  * `run(arguments, start, end)` does the groups of 32 results from `start` to `end`.
  */
-export function emitVectorProduct(memory: MemoryImport, fused: boolean, lie: Lie): ModuleBuilder {
+export function emitVectorProduct(
+  memory: MemoryImport,
+  fused: boolean,
+  lie: Lie,
+  map: OutputMap | null,
+): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
+  const apply = addOutputMap(builder, map);
   builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
     const words = VECTOR_PRODUCT_ARGUMENTS.read(body, args);
     const column = body.let(i32.mul(start, i32.const(UNIT_COLUMNS)));
     const last = body.let(lesser(i32.mul(end, i32.const(UNIT_COLUMNS)), words.columns));
+    const results = body.let(i32.add(words.output, i32.shl(column, i32.const(2))));
+    const bytes = body.let(i32.shl(i32.sub(last, column), i32.const(2)));
     if (lie === 'rows') {
       for (const vectors of [8, 1]) {
         body.while(i32.leU(i32.add(column, i32.const(4 * vectors)), last), () => {
@@ -56,6 +66,7 @@ export function emitVectorProduct(memory: MemoryImport, fused: boolean, lie: Lie
       else sumApart(body, words, column);
       body.advance(column, 1);
     });
+    apply(body, results, bytes, bytes, i32.const(1));
   });
   return builder;
 }

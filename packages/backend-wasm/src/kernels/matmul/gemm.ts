@@ -4,6 +4,8 @@ import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
 import { copyPadded } from '../loops/copy-padded.ts';
+import type { OutputMap } from '../output-map.ts';
+import { addOutputMap, keyOfMap } from '../output-map.ts';
 import { BATCH_ARGUMENTS, BATCH_PANELS_AT, emitBatch } from './emit-batch.ts';
 import { addMultiply, MULTIPLY_ARGUMENTS } from './multiply.ts';
 import { addPack, PACK_ARGUMENTS } from './pack.ts';
@@ -34,6 +36,8 @@ export interface Product {
   readonly output: number;
   /** n numbers that are added to every row. */
   readonly bias: Vector | null;
+  /** What is applied to y. */
+  readonly map: OutputMap | null;
 }
 
 /** Where one product of many finds its factors, and where its output goes. */
@@ -67,7 +71,7 @@ export class Gemm {
   }
 
   run(product: Product): void {
-    const { m, n, k, a, b, output, bias } = product;
+    const { m, n, k, a, b, output, bias, map } = product;
     if (m === 1) {
       this.#vectorProduct.run({
         depth: k,
@@ -76,6 +80,7 @@ export class Gemm {
         columns: n,
         output,
         bias,
+        map,
       });
     } else if (n === 1) {
       this.#vectorProduct.run({
@@ -85,12 +90,13 @@ export class Gemm {
         columns: m,
         output,
         bias: bias && { ...bias, stride: 0 },
+        map,
       });
     } else this.#inParts(product);
   }
 
   /** Larger products are packed in parts. */
-  #inParts({ m, n, k, a, b, output, bias }: Product): void {
+  #inParts({ m, n, k, a, b, output, bias, map }: Product): void {
     const tile = this.#tileFor(n);
     const rows = partOf(m, k, TILE_ROWS);
     const columns = partOf(n, k, tile.columns);
@@ -104,6 +110,7 @@ export class Gemm {
           b: { ...b, address: b.address + j * b.column },
           output: output + 4 * (i * n + j),
           bias: bias && { ...bias, address: bias.address + j * bias.stride },
+          map,
         };
         this.#part(part, tile, 4 * n);
       }
@@ -115,7 +122,7 @@ export class Gemm {
     return columns > NARROW_TILE.columns ? this.#kernels.tile : NARROW_TILE;
   }
 
-  #part({ m, n, k, a, b, output, bias }: Product, tile: Tile, rowBytes: number): void {
+  #part({ m, n, k, a, b, output, bias, map }: Product, tile: Tile, rowBytes: number): void {
     const { memory } = this.#kernels;
     const fused = hasRelaxedSimd();
     const pack = this.#kernels.get(`gemm-pack ${tile.columns}`, () => {
@@ -123,9 +130,9 @@ export class Gemm {
       addPack(builder, 'run', tile);
       return builder;
     });
-    const multiply = this.#kernels.get(`gemm-multiply ${fused} ${tile.columns}`, () => {
+    const multiply = this.#kernels.get(`gemm-multiply ${fused} ${tile.columns}${keyOfMap(map)}`, () => {
       const builder = new ModuleBuilder(memory);
-      addMultiply(builder, 'run', fused, tile);
+      addMultiply(builder, 'run', fused, tile, addOutputMap(builder, map));
       return builder;
     });
     const { tiles, panels, blockDepth, bytesA, bytesB, bytesEdges } = layoutOf(m, n, k, tile);
@@ -146,12 +153,12 @@ export class Gemm {
 
   /** Multiplies many small matrices of one shape and layout, whose addresses are given. */
   runBatch(product: Product, addresses: readonly ProductAddresses[]): void {
-    const { m, n, k, a, b } = product;
+    const { m, n, k, a, b, map } = product;
     const { memory } = this.#kernels;
     const fused = hasRelaxedSimd();
     const tile = this.#tileFor(n);
-    const kernel = this.#kernels.get(`gemm-batch ${fused} ${tile.columns}`, () =>
-      emitBatch(memory, fused, tile),
+    const kernel = this.#kernels.get(`gemm-batch ${fused} ${tile.columns}${keyOfMap(map)}`, () =>
+      emitBatch(memory, fused, tile, map),
     );
     const { tiles, blockDepth, bytesA, bytesB, bytesEdges } = layoutOf(m, n, k, tile);
     const panels = BATCH_PANELS_AT;

@@ -2,6 +2,7 @@ import type { Kernel, NoAttrs, Operand } from '@flambeau/core/functional';
 import { mergeLayouts } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
 import { addressOf } from '../operand.ts';
+import { canApply, outputMap } from '../output-map.ts';
 import { eachElement } from '../walk.ts';
 import type { Gemm, Matrix, Product, ProductAddresses } from './gemm.ts';
 import { isSmall } from './gemm.ts';
@@ -18,10 +19,11 @@ function matrixOf(x: Operand): Matrix {
 /** x·wᵀ + b over all leading dimensions: their rows at once where they follow each other, else matrix by matrix. */
 export function createLinear(memory: LinearMemory, gemm: Gemm): Kernel<NoAttrs> {
   const plain = createPlainLinear(memory);
-  return (inputs, outputs, attrs, context) => {
+  const kernel: Kernel<NoAttrs> = (inputs, outputs, attrs, context) => {
     const [x, w, bias] = inputs;
     const [y] = outputs;
     if (y.dtype !== 'float32') return plain(inputs, outputs, attrs, context);
+    const map = outputMap(memory, context, y);
     const rank = x.shape.length;
     const k = x.shape[rank - 1];
     const n = w.shape[0];
@@ -37,6 +39,7 @@ export function createLinear(memory: LinearMemory, gemm: Gemm): Kernel<NoAttrs> 
         b: right,
         output,
         bias: shift,
+        map,
       });
     const lead = mergeLayouts({ shape: x.shape.slice(0, -1), strides: [x.strides.slice(0, -1)] });
     if (lead.shape.length < 2) {
@@ -50,20 +53,22 @@ export function createLinear(memory: LinearMemory, gemm: Gemm): Kernel<NoAttrs> 
     );
     return undefined;
   };
+  return Object.assign(kernel, { fusesOutput: canApply });
 }
 
 /** Batched matrix product: by vectors in float32, by plain loops in other dtypes. Views are read in place. */
 export function createMatmul(memory: LinearMemory, gemm: Gemm): Kernel<NoAttrs> {
   const plain = createPlainMatmul(memory);
-  return (inputs, outputs, attrs, context) => {
+  const kernel: Kernel<NoAttrs> = (inputs, outputs, attrs, context) => {
     const [a, b] = inputs;
     const [y] = outputs;
     if (y.dtype !== 'float32') return plain(inputs, outputs, attrs, context);
     const row = a.shape.length - 2;
     const [m, k] = a.shape.slice(row);
     const n = b.shape[row + 1];
+    const map = outputMap(memory, context, y);
     const [left, right, output] = [matrixOf(a), matrixOf(b), addressOf(y)];
-    const product: Product = { m, n, k, a: left, b: right, output, bias: null };
+    const product: Product = { m, n, k, a: left, b: right, output, bias: null, map };
     const products: ProductAddresses[] = [];
     const starts = [a, b, y].map(({ strides }) => ({ strides, offset: 0 }));
     eachElement(a.shape.slice(0, row), starts, ([p, q, o]) => {
@@ -77,6 +82,7 @@ export function createMatmul(memory: LinearMemory, gemm: Gemm): Kernel<NoAttrs> 
     else for (const at of products) gemm.run(placed(product, at));
     return undefined;
   };
+  return Object.assign(kernel, { fusesOutput: canApply });
 }
 
 /** A product of other matrices that lie alike. */

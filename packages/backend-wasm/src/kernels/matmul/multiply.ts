@@ -4,6 +4,7 @@ import type { ModuleBuilder } from '../../emit/module.ts';
 import { integers, lesser, padded } from '../loops/integers.ts';
 import type { RangeParams } from '../loops/words.ts';
 import { argumentWords, RANGE_PARAMS } from '../loops/words.ts';
+import type { ApplyMap } from '../output-map.ts';
 import type { Tile } from './tile.ts';
 import { emitTile, START_AT_OUTPUT, START_AT_ZERO, TILE_ROWS, tileBytes } from './tile.ts';
 
@@ -33,13 +34,15 @@ export const MULTIPLY_ARGUMENTS = argumentWords(
 /**
  * Adds a function that multiplies packed panels: `(arguments, start, end)` computes the row tiles from `start` to `end` of
  * y = A·B + bias. Sums are in float32, in the order of the depth. What it reads is not what it writes, except the sums of
- * earlier blocks of the depth, which it has written itself: a tile can be computed again.
+ * earlier blocks of the depth, which it has written itself: a tile can be computed again. Rows that are done go through
+ * `apply`.
  */
 export function addMultiply(
   builder: ModuleBuilder,
   name: string,
   fused: boolean,
   shape: Tile,
+  apply: ApplyMap,
 ): Procedure<RangeParams> {
   const multiplyTile = emitTile(builder, fused, shape, 'columns');
   return builder.addFunction(name, RANGE_PARAMS, (body, args, start, end) => {
@@ -82,6 +85,9 @@ export function addMultiply(
         });
         body.advance(at, depth);
       });
+      const row = i32.mul(start, i32.const(TILE_ROWS));
+      const rows = i32.sub(lesser(i32.mul(blockEnd, i32.const(TILE_ROWS)), m), row);
+      apply(body, i32.add(output, i32.mul(row, rowBytes)), i32.shl(n, i32.const(2)), rowBytes, rows);
       body.set(start, blockEnd);
     });
   });

@@ -1,6 +1,8 @@
 import { hasRelaxedSimd } from '../../emit/vector.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
+import type { OutputMap } from '../output-map.ts';
+import { keyOfMap } from '../output-map.ts';
 import type { Lie } from './emit-vector-product.ts';
 import { emitVectorProduct, UNIT_COLUMNS, VECTOR_PRODUCT_ARGUMENTS } from './emit-vector-product.ts';
 import type { Matrix, Vector } from './gemm.ts';
@@ -15,6 +17,8 @@ export interface RowByMatrix {
   readonly output: number;
   /** Numbers that are added to the results. */
   readonly bias: Vector | null;
+  /** What is applied to the results. */
+  readonly map: OutputMap | null;
 }
 
 /** Elements of the matrix, each read once, that are worth another thread. */
@@ -30,12 +34,12 @@ export class VectorProduct {
     this.#execute = execute;
   }
 
-  run({ depth, vector, matrix, columns, output, bias }: RowByMatrix): void {
+  run({ depth, vector, matrix, columns, output, bias, map }: RowByMatrix): void {
     const { memory } = this.#kernels;
     const fused = hasRelaxedSimd();
     const lie = lieOf(matrix, vector);
-    const kernel = this.#kernels.get(`vector-product ${fused} ${lie}`, () =>
-      emitVectorProduct(memory, fused, lie),
+    const kernel = this.#kernels.get(`vector-product ${fused} ${lie}${keyOfMap(map)}`, () =>
+      emitVectorProduct(memory, fused, lie, map),
     );
     const words = VECTOR_PRODUCT_ARGUMENTS.list({
       vector: vector.address,

@@ -114,7 +114,7 @@ function productIn(room: Room, kernels: KernelCache): Work {
   const left = { address: a, row: 4 * K, column: 4 };
   const right = { address: b, row: 4 * N, column: 4 };
   return room.work('a product', c, M * N, () =>
-    gemm.run({ m: M, n: N, k: K, a: left, b: right, output: c, bias: null }),
+    gemm.run({ m: M, n: N, k: K, a: left, b: right, output: c, bias: null, map: null }),
   );
 }
 
