@@ -109,6 +109,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}, parts: WasmP
     correlator: new Correlator(kernels, execute, scratch),
     weightGradient: new WeightGradient(kernels, execute, scratch),
     depthwise: new Depthwise(kernels, execute, scratch),
+    mapInPlace: createMap(kernels, serialExecutor),
     winograd: options.exactConv ? null : new Winograd(kernels, execute, scratch),
   };
   const memoryBudget = options.memoryBudget ?? Math.min(1 << 30, memory.maximumPages * PAGE * SHARE);

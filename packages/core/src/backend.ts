@@ -63,7 +63,7 @@ export interface Kernel<Attrs> {
    * Whether the kernel can apply a map to its output as it stores it: {@link KernelContext.epilogue}. Where it is there,
    * and the device defers, a call of the op that has one output and no faults waits until its values are demanded.
    */
-  readonly fusesOutput?: (program: MapProgram, position: number) => boolean;
+  readonly fusesOutput?: (program: MapProgram, position: number, attrs: Attrs) => boolean;
 }
 
 /**

@@ -40,6 +40,7 @@ export { createDevice, getDefaultDevice, getHostDevice, setDefaultDevice } from 
 export type { Call, Run } from './dispatch/call.ts';
 export { disposeTemporary } from './dispatch/contiguous.ts';
 export type { Deferral } from './dispatch/deferral.ts';
+export { runWaiting } from './dispatch/deferral.ts';
 export { deferredMaps } from './dispatch/deferred-maps.ts';
 export { dispatch, dispatchOne } from './dispatch/dispatch.ts';
 export { lower } from './dispatch/execute.ts';

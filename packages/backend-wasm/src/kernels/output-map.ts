@@ -1,4 +1,4 @@
-import type { KernelContext, MapProgram, Operand } from '@flambeau/core/functional';
+import type { Epilogue, KernelContext, MapKernel, MapProgram, Operand } from '@flambeau/core/functional';
 import type { Expr } from '../emit/expression.ts';
 import { i32 } from '../emit/expression.ts';
 import type { FunctionBody } from '../emit/function.ts';
@@ -34,8 +34,8 @@ export function outputMap(
   output: Operand,
 ): OutputMap | null {
   if (!epilogue) return null;
-  const { program, position, inputs, scalars } = epilogue;
-  const operands = [...inputs.slice(0, position), output, ...inputs.slice(position)];
+  const { program, scalars } = epilogue;
+  const operands = operandsOf(epilogue, output);
   const layout = { rank: 1, walks: operands.map(() => 'row' as const) };
   writeArguments(
     memory,
@@ -48,6 +48,17 @@ export function outputMap(
   );
   return { program, layout };
 }
+
+/** Applies the map that a kernel was given to its whole output, after the fact: results must not be computed again. */
+export function mapAlone(map: MapKernel, { epilogue }: KernelContext, output: Operand): void {
+  if (epilogue) map(epilogue.program, operandsOf(epilogue, output), epilogue.scalars, output);
+}
+
+const operandsOf = ({ inputs, position }: Epilogue, output: Operand): Operand[] => [
+  ...inputs.slice(0, position),
+  output,
+  ...inputs.slice(position),
+];
 
 /**
  * Applies a map to `count` runs of results, each of `bytes` bytes and `stride` bytes after the one before, from the address

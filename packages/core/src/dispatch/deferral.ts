@@ -83,6 +83,11 @@ export function computeNow(buffer: Buffer): void {
   if (buffer.pending !== null) buffer.pending.compute(buffer);
 }
 
+/** Runs the kernel that a tensor's values wait for, if it is one: where no map is to be expected that it could take. */
+export function runWaiting({ storage: { buffer } }: Tensor): void {
+  if (buffer.pending?.kind === 'kernel') computeNow(buffer);
+}
+
 /** Computes what a buffer waits for, and lets go of what that was computed from. It still waits where that fails. */
 export function settle(buffer: Buffer, pending: Pending, compute: () => void): void {
   buffer.pending = null;

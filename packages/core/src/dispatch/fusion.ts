@@ -37,7 +37,7 @@ function fusionOf(chain: Chain, result: Buffer, kernel: PendingKernel): Fusion |
   if (!others.every(({ strides }) => isContiguous(shape, strides))) return null;
   const program = programOf(chain);
   const position = chain.leaves.findIndex(({ buffer }) => buffer === result);
-  if (!kernel.kernel.fusesOutput?.(program, position)) return null;
+  if (!kernel.kernel.fusesOutput?.(program, position, kernel.attrs)) return null;
   const strides = contiguousStrides(kernel.shape);
   const sources = others.map(({ buffer, offset }) => ({ buffer, view: { strides, offset } }));
   return { kernel, target, chain, epilogue: { program, position, sources, scalars: scalarsOf(chain) } };

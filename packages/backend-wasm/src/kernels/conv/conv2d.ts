@@ -1,6 +1,7 @@
-import type { Conv2dAttrs, Conv2dGradAttrs, Kernel, Operand } from '@flambeau/core/functional';
+import type { Conv2dAttrs, Conv2dGradAttrs, Kernel, MapKernel, Operand } from '@flambeau/core/functional';
 import type { LinearMemory } from '../../memory/linear-memory.ts';
 import { addressOf } from '../operand.ts';
+import { canApply, mapAlone, outputMap } from '../output-map.ts';
 import { suitsWinograd } from '../winograd/plan.ts';
 import type { Winograd } from '../winograd/winograd.ts';
 import type { Correlator } from './correlation.ts';
@@ -19,6 +20,8 @@ export interface Convolutions {
   readonly depthwise: Depthwise;
   /** Null where only sums of products will do: transforms round a little more. */
   readonly winograd: Winograd | null;
+  /** For maps of outputs that are filled: on one thread, since it writes over what it reads. */
+  readonly mapInPlace: MapKernel;
 }
 
 /** A convolution without pixels, channels or images has nothing to add up. */
@@ -32,16 +35,28 @@ function fill(memory: LinearMemory, y: Operand, value = 0): void {
 }
 
 /** y = x * w + bias, of float32. */
-export function createConv2d({ memory, correlator, depthwise, winograd }: Convolutions): Kernel<Conv2dAttrs> {
-  return ([x, w, bias], [y], attrs) => {
+export function createConv2d({
+  memory,
+  correlator,
+  depthwise,
+  winograd,
+  mapInPlace,
+}: Convolutions): Kernel<Conv2dAttrs> {
+  const kernel: Kernel<Conv2dAttrs> = ([x, w, bias], [y], attrs, context) => {
     const g = geometryOf(x.shape, w.shape, y.shape, attrs);
     if (y.size === 0) return;
-    if (isEmpty(g) && !bias) return fill(memory, y);
+    if (isEmpty(g) && !bias) {
+      fill(memory, y);
+      mapAlone(mapInPlace, context, y);
+      return;
+    }
+    const map = outputMap(memory, context, y);
     const addresses = [addressOf(x), addressOf(w), bias ? addressOf(bias) : null, addressOf(y)] as const;
-    if (suitsDepthwise(g)) depthwise.forward(g, ...addresses);
-    else if (winograd && suitsWinograd(g)) winograd.forward(g, ...addresses);
-    else convolve(correlator, g, ...addresses);
+    if (suitsDepthwise(g)) depthwise.forward(g, ...addresses, map);
+    else if (winograd && suitsWinograd(g)) winograd.forward(g, ...addresses, map);
+    else convolve(correlator, g, ...addresses, map);
   };
+  return Object.assign(kernel, { fusesOutput: canApply });
 }
 
 /** The gradient of x. */
@@ -50,15 +65,24 @@ export function createConv2dInputGrad({
   correlator,
   depthwise,
   winograd,
+  mapInPlace,
 }: Convolutions): Kernel<Conv2dGradAttrs> {
-  return ([dy, w], [dx], attrs) => {
+  const kernel: Kernel<Conv2dGradAttrs> = ([dy, w], [dx], attrs, context) => {
     const g = geometryOf(attrs.shape, w.shape, dy.shape, attrs);
-    if (isEmpty(g)) return fill(memory, dx);
+    if (isEmpty(g)) {
+      fill(memory, dx);
+      mapAlone(mapInPlace, context, dx);
+      return;
+    }
+    const map = outputMap(memory, context, dx);
     const addresses = [addressOf(dy), addressOf(w), addressOf(dx)] as const;
-    if (suitsDepthwise(g) && depthwise.canTurn(g)) depthwise.inputGradient(g, ...addresses);
-    else if (winograd && suitsWinograd(g)) winograd.inputGradient(g, ...addresses);
-    else convolveBack(correlator, g, ...addresses);
+    if (suitsDepthwise(g) && depthwise.canTurn(g)) depthwise.inputGradient(g, ...addresses, map);
+    else if (winograd && suitsWinograd(g)) winograd.inputGradient(g, ...addresses, map);
+    else convolveBack(correlator, g, ...addresses, map);
   };
+  const fusesOutput: Kernel<Conv2dGradAttrs>['fusesOutput'] = (program, position, { stride }) =>
+    canApply(program, position) && stride.every((n) => n === 1);
+  return Object.assign(kernel, { fusesOutput });
 }
 
 /** The gradient of w. */

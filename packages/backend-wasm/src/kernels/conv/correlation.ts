@@ -5,6 +5,8 @@ import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
 import { copyPadded } from '../loops/copy-padded.ts';
 import { TILE_ROWS, tileBytes } from '../matmul/tile.ts';
+import type { OutputMap } from '../output-map.ts';
+import { keyOfMap } from '../output-map.ts';
 import { CORRELATE_ARGUMENTS, emitCorrelate } from './emit-correlate.ts';
 import { emitFilters, FILTER_ARGUMENTS } from './emit-filters.ts';
 import { emitPad, PAD_ARGUMENTS } from './emit-pad.ts';
@@ -57,6 +59,8 @@ export interface CorrelationInput {
   readonly source: Planes;
   /** Numbers that output channels start from, side by side, or null. */
   readonly bias: { readonly address: number } | null;
+  /** What is applied to the output, whose pixels then lie side by side. */
+  readonly map: OutputMap | null;
 }
 
 /** Bytes of bordered planes that are made at a time. */
@@ -251,7 +255,7 @@ export class Correlator {
   }
 
   #correlate(
-    { groups, channels, rows, source }: CorrelationInput,
+    { groups, channels, rows, source, map }: CorrelationInput,
     { taps, step, target }: Correlation,
     layout: Bordered,
     at: Readonly<
@@ -265,8 +269,8 @@ export class Correlator {
     const fused = hasRelaxedSimd();
     const pixels = target.height * target.width;
     const isScattered = target.column !== 4 || target.row !== 4 * target.width;
-    const kernel = this.#kernels.get(`conv-correlate ${fused} ${isScattered}`, () =>
-      emitCorrelate(memory, fused, tile, isScattered),
+    const kernel = this.#kernels.get(`conv-correlate ${fused} ${isScattered}${keyOfMap(map)}`, () =>
+      emitCorrelate(memory, fused, tile, isScattered, map),
     );
     const flopsPerPixel = 2 * rows * channels * Math.max(1, taps.length);
     const worth = Math.ceil(GRAIN_FLOPS / flopsPerPixel / tile.columns) * tile.columns;

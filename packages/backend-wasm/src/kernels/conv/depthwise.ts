@@ -2,6 +2,8 @@ import { hasRelaxedSimd } from '../../emit/vector.ts';
 import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { writeWords } from '../compiled.ts';
+import type { OutputMap } from '../output-map.ts';
+import { keyOfMap } from '../output-map.ts';
 import type { Bordered } from './correlation.ts';
 import { addBorder, bordered, borderOf, GRAIN_COPIED } from './correlation.ts';
 import { windowTaps } from './direct.ts';
@@ -37,8 +39,8 @@ export class Depthwise {
   }
 
   /** y = x * w + bias. Arguments are addresses. */
-  forward(g: Geometry, x: number, w: number, bias: number | null, y: number): void {
-    this.#convolve(g, x, w, 4, bias, y);
+  forward(g: Geometry, x: number, w: number, bias: number | null, y: number, map: OutputMap | null): void {
+    this.#convolve(g, x, w, 4, bias, y, map);
   }
 
   /** Whether the gradient of x is such a convolution too: of the output's gradient by filters turned around. */
@@ -48,7 +50,7 @@ export class Depthwise {
   }
 
   /** dx, where {@link canTurn} says so. */
-  inputGradient(g: Geometry, dy: number, w: number, dx: number): void {
+  inputGradient(g: Geometry, dy: number, w: number, dx: number, map: OutputMap | null): void {
     const { H, W, OH, OW, R, S, padding, dilation } = g;
     const turned = {
       ...g,
@@ -58,16 +60,24 @@ export class Depthwise {
       OW: W,
       padding: [dilation[0] * (R - 1) - padding[0], dilation[1] * (S - 1) - padding[1]] as const,
     };
-    this.#convolve(turned, dy, w + 4 * (R * S - 1), -4, null, dx);
+    this.#convolve(turned, dy, w + 4 * (R * S - 1), -4, null, dx, map);
   }
 
-  #convolve(g: Geometry, x: number, w: number, tapStride: number, bias: number | null, y: number): void {
+  #convolve(
+    g: Geometry,
+    x: number,
+    w: number,
+    tapStride: number,
+    bias: number | null,
+    y: number,
+    map: OutputMap | null,
+  ): void {
     const { N, C, K, H, W, R, S, OH, OW, stride, dilation } = g;
     const { memory } = this.#kernels;
     const { layout, address } = this.#border(g, densePlanes(x, C, H, W), N);
     const shape = shapeOf(g);
-    const kernel = this.#kernels.get(`depthwise ${this.#fused} ${keyOf(shape)}`, () =>
-      emitDepthwise(memory, this.#fused, shape),
+    const kernel = this.#kernels.get(`depthwise ${this.#fused} ${keyOf(shape)}${keyOfMap(map)}`, () =>
+      emitDepthwise(memory, this.#fused, shape, map),
     );
     const words = DEPTHWISE_ARGUMENTS.list({
       source: address,

@@ -1,3 +1,4 @@
+import type { OutputMap } from '../output-map.ts';
 import type { Correlation, Correlator, Tap } from './correlation.ts';
 import type { Geometry } from './geometry.ts';
 import { densePlanes } from './geometry.ts';
@@ -22,6 +23,7 @@ export function convolve(
   w: number,
   bias: number | null,
   y: number,
+  map: OutputMap | null,
 ): void {
   const { N, C, H, W, K, R, S, OH, OW, groups } = g;
   const target = densePlanes(y, K, OH, OW);
@@ -35,6 +37,7 @@ export function convolve(
       rows: K / groups,
       source: densePlanes(x, C, H, W),
       bias: bias === null ? null : { address: bias },
+      map,
     },
     [
       {
@@ -54,9 +57,16 @@ export function convolve(
 
 /**
  * The gradient of x: every pixel gathers from the output's gradient by the taps that have seen it. With a stride those
- * depend on the pixel's place modulo the stride, so there is one correlation for each such place.
+ * depend on the pixel's place modulo the stride, so there is one correlation for each such place, and no map.
  */
-export function convolveBack(correlator: Correlator, g: Geometry, dy: number, w: number, dx: number): void {
+export function convolveBack(
+  correlator: Correlator,
+  g: Geometry,
+  dy: number,
+  w: number,
+  dx: number,
+  map: OutputMap | null,
+): void {
   const { N, C, K, R, S, OH, OW, groups, stride } = g;
   const filter = 4 * R * S;
   const [rows, channels] = [C / groups, K / groups];
@@ -66,7 +76,7 @@ export function convolveBack(correlator: Correlator, g: Geometry, dy: number, w:
   });
   const filters = { address: w, group: channels * rows * filter, row: filter, channel: rows * filter };
   correlator.run(
-    { images: N, groups, channels, rows, source: densePlanes(dy, K, OH, OW), bias: null },
+    { images: N, groups, channels, rows, source: densePlanes(dy, K, OH, OW), bias: null, map },
     correlations.map((correlation) => ({ ...correlation, filters })),
   );
 }

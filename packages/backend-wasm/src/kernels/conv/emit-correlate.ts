@@ -8,6 +8,8 @@ import { integers, lesser, partsOf, rangeOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
 import type { Tile } from '../matmul/tile.ts';
 import { emitTile, START_AT_OUTPUT, START_AT_ZERO, TILE_ROWS, tileBytes } from '../matmul/tile.ts';
+import type { OutputMap } from '../output-map.ts';
+import { addOutputMap } from '../output-map.ts';
 
 /** Strides are in bytes. */
 export const CORRELATE_ARGUMENTS = argumentWords(
@@ -50,15 +52,17 @@ type Words = ReturnType<typeof CORRELATE_ARGUMENTS.read>;
  * The module that correlates planes with filters, `y[row, pixel] = bias[row] + Σ filter[row, channel, tap] ·
  * source[channel, pixel + tap]`, as a product of packed panels: `run(arguments, start, end, thread)` does the bands of
  * pixels from `start` to `end`. The pixels that a few channels' taps see are packed into the second cache, never for the
- * whole image. Output pixels lie side by side, or, `scattered`, apart.
+ * whole image. Output pixels lie side by side, or, `scattered`, apart; the former go through a map, if there is one.
  */
 export function emitCorrelate(
   memory: MemoryImport,
   fused: boolean,
   shape: Tile,
   scattered: boolean,
+  map: OutputMap | null,
 ): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
+  const apply = addOutputMap(builder, scattered ? null : map);
   const tile = emitTile(builder, fused, shape, 'rows');
   const packPanel = emitPackPanel(builder, shape);
   const scatter = scattered ? emitScatter(builder, shape) : null;
@@ -125,6 +129,8 @@ export function emitCorrelate(
         });
         body.advance(channel, block);
       });
+      const first = i32.add(target, i32.shl(pixel, i32.const(2)));
+      apply(body, first, i32.shl(i32.sub(last, pixel), i32.const(2)), words.targetPlane, rows);
       body.advance(start, 1);
     });
   });

@@ -8,6 +8,8 @@ import { integers, rangeOf } from '../loops/integers.ts';
 import { zeros } from '../loops/vectors.ts';
 import { argumentWords } from '../loops/words.ts';
 import { multiplyAdd } from '../matmul/tile.ts';
+import type { OutputMap } from '../output-map.ts';
+import { addOutputMap } from '../output-map.ts';
 
 /** What a depthwise kernel's code depends on. Sizes are arguments. */
 export interface DepthwiseShape {
@@ -66,17 +68,23 @@ function tapRows(
  * The module of depthwise convolutions: `run(arguments, start, end)` computes the output planes from `start` to `end`. All
  * weights of a filter stay in registers while its plane is read.
  */
-export function emitDepthwise(memory: MemoryImport, fused: boolean, shape: DepthwiseShape): ModuleBuilder {
+export function emitDepthwise(
+  memory: MemoryImport,
+  fused: boolean,
+  shape: DepthwiseShape,
+  map: OutputMap | null,
+): ModuleBuilder {
   const { R, S, strideX, dilationX } = shape;
   const builder = new ModuleBuilder(memory);
+  const apply = addOutputMap(builder, map);
   builder.addFunction('run', ['i32', 'i32', 'i32'], (body, args, start, end) => {
     const words = DEPTHWISE_ARGUMENTS.read(body, args);
     const [image, channel, at, filter, from, y, x] = integers(body, 7);
     const [sum, weight, bias] = [body.local('v128'), body.local('f32'), body.local('v128')];
     const rowsOf = tapRows(body, shape, words.tapRow);
     const weights = rangeOf(R * S).map(() => body.local('v128'));
-    const to = body.let(words.target);
-    body.advance(to, i32.mul(start, i32.shl(i32.mul(words.height, words.width), i32.const(2))));
+    const plane = body.let(i32.shl(i32.mul(words.height, words.width), i32.const(2)));
+    const to = body.let(i32.add(words.target, i32.mul(start, plane)));
     /** `count` output pixels at the rows' places: 4 or 1. */
     const pixels = (rows: readonly Local<'i32'>[], count: 1 | 4): void => {
       body.set(sum, bias);
@@ -127,6 +135,7 @@ export function emitDepthwise(memory: MemoryImport, fused: boolean, shape: Depth
         body.advance(from, words.stepY);
         body.advance(y, -1);
       });
+      apply(body, i32.sub(to, plane), plane, plane, i32.const(1));
       body.advance(start, 1);
     });
   });

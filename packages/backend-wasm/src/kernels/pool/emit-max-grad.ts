@@ -8,6 +8,8 @@ import { clear } from '../loops/clear.ts';
 import type { Vector } from '../loops/each-vector.ts';
 import { eachVector } from '../loops/each-vector.ts';
 import { argumentWords } from '../loops/words.ts';
+import type { OutputMap } from '../output-map.ts';
+import { addOutputMap } from '../output-map.ts';
 
 /** Addresses and sizes; `own` is memory of the threads, a plane for each. */
 export const MAX_GRAD_ARGUMENTS = argumentWords('g', 'index', 'dx', 'H', 'W', 'OH', 'OW', 'own');
@@ -18,8 +20,9 @@ type Words = ReturnType<typeof MAX_GRAD_ARGUMENTS.read>;
  * Sends gradients to where the maxima were. A unit of work is a plane. `tiled` is for sizes that windows of 2 × 2 pixels
  * side by side give: if that is what they were, whole planes are written in order; if not, they are written again.
  */
-export function emitMaxGrad(tiled: boolean, memory: MemoryImport): ModuleBuilder {
+export function emitMaxGrad(tiled: boolean, memory: MemoryImport, map: OutputMap | null): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
+  const apply = addOutputMap(builder, map);
   builder.addFunction('run', ['i32', 'i32', 'i32', 'i32'], (body, args, start, end, thread) => {
     const words = MAX_GRAD_ARGUMENTS.read(body, args);
     const pixels = body.let(i32.mul(words.H, words.W));
@@ -37,6 +40,8 @@ export function emitMaxGrad(tiled: boolean, memory: MemoryImport): ModuleBuilder
       };
       if (tiled) body.if(v128.anyTrue(writeTiles(body, words, g, index, dx)), scatter);
       else scatter();
+      const bytes = body.let(i32.shl(pixels, i32.const(2)));
+      apply(body, dx, bytes, bytes, i32.const(1));
       body.advance(start, 1);
     });
   });

@@ -12,6 +12,7 @@ import type { Scratch } from '../../memory/scratch.ts';
 import type { Executor, KernelCache } from '../compiled.ts';
 import { serialExecutor, writeWords } from '../compiled.ts';
 import { addressOf } from '../operand.ts';
+import { canApply, keyOfMap, outputMap } from '../output-map.ts';
 import { emitAverage, emitAverage2x2 } from './emit-average.ts';
 import { emitAverageGrad, emitAverageGrad2x2, emitAverageGradApart } from './emit-average-grad.ts';
 import { emitMax, emitMax2x2 } from './emit-max.ts';
@@ -50,13 +51,16 @@ export function createMaxPool2dGrad(
   scratch: Scratch,
 ): Kernel<FusedOps['maxPool2dGrad']> {
   const { memory } = kernels;
-  return ([g, index], [dx]) => {
+  const kernel: Kernel<FusedOps['maxPool2dGrad']> = ([g, index], [dx], _attrs, context) => {
+    const map = outputMap(memory, context, dx);
     const [N, C, H, W] = dx.shape;
     const [OH, OW] = g.shape.slice(2);
     const tiled = H === 2 * OH && W === 2 * OW;
     const bytes = 4 * H * W;
     const run = bytes > OWN_PLANE_BYTES ? serialExecutor : execute;
-    const kernel = kernels.get(`max-pool-grad ${tiled}`, () => emitMaxGrad(tiled, memory));
+    const compiled = kernels.get(`max-pool-grad ${tiled}${keyOfMap(map)}`, () =>
+      emitMaxGrad(tiled, memory, map),
+    );
     const own = scratch.reserve(bytes * run.threads);
     const list = MAX_GRAD_ARGUMENTS.list({
       g: addressOf(g),
@@ -68,8 +72,9 @@ export function createMaxPool2dGrad(
       OW,
       own,
     });
-    run(kernel, writeWords(memory, list), N * C, grainOf(H * W));
+    run(compiled, writeWords(memory, list), N * C, grainOf(H * W));
   };
+  return Object.assign(kernel, { fusesOutput: canApply });
 }
 
 /** Mean of each window, of float32. */

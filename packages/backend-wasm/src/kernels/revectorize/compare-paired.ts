@@ -123,7 +123,7 @@ function convolutionIn(room: Room, kernels: KernelCache): Work {
   const count = images * rows * OH * OW;
   const [x, w, y] = [room.floats(images * C * H * W), room.floats(rows * C * R * S), room.floats(count)];
   const winograd = new Winograd(kernels, serialExecutor, room.scratch);
-  return room.work('a convolution', y, count, () => winograd.forward(CONVOLUTION, x, w, null, y));
+  return room.work('a convolution', y, count, () => winograd.forward(CONVOLUTION, x, w, null, y, null));
 }
 
 /** Numbers of many sizes, from a little generator of its own. */

@@ -5,12 +5,14 @@ import { clear } from '../loops/clear.ts';
 import { integers, lesser, partsOf } from '../loops/integers.ts';
 import { argumentWords } from '../loops/words.ts';
 import type { Tile } from '../matmul/tile.ts';
+import type { OutputMap } from '../output-map.ts';
+import { addOutputMap } from '../output-map.ts';
 import { emitGather } from './emit-gather.ts';
 import { emitProduct } from './emit-products.ts';
 import { emitSpread } from './emit-spread.ts';
 import { BLOCK, emitStage } from './emit-stage.ts';
 import { inputSpreader, tileUnit } from './tile-units.ts';
-import { POINTS, SPECTRUM, spreadInput } from './transforms.ts';
+import { POINTS, SPECTRUM, spreadInput, TILE } from './transforms.ts';
 
 /** Strides are in bytes. */
 export const FORWARD_ARGUMENTS = argumentWords(
@@ -55,10 +57,16 @@ export const FORWARD_ARGUMENTS = argumentWords(
 
 /**
  * The module that convolves with transformed 3 × 3 filters: `run(arguments, start, end, thread)` does the parts of rows of
- * tiles from `start` to `end`. A few at a time are transformed, multiplied and transformed back within the second cache.
+ * tiles from `start` to `end`. A few at a time are transformed, multiplied, transformed back and mapped within the second cache.
  */
-export function emitForward(memory: MemoryImport, fused: boolean, shape: Tile): ModuleBuilder {
+export function emitForward(
+  memory: MemoryImport,
+  fused: boolean,
+  shape: Tile,
+  map: OutputMap | null,
+): ModuleBuilder {
   const builder = new ModuleBuilder(memory);
+  const apply = addOutputMap(builder, map);
   const stage = emitStage(builder);
   const spread = emitSpread(builder, 'spread', fused, POINTS, spreadInput);
   const product = emitProduct(builder, fused, shape);
@@ -71,7 +79,7 @@ export function emitForward(memory: MemoryImport, fused: boolean, shape: Tile): 
     const blocks = body.let(partsOf(words.channels, BLOCK));
     const panels = body.let(partsOf(words.rows, shape.columns));
     const aside = body.let(i32.add(scratch, words.asideAt));
-    const [unit, groupEnd, tiles, target, frequency, u, v, m] = integers(body, 8);
+    const [unit, groupEnd, tiles, target, frequency, u, v, m, lines, run] = integers(body, 10);
     const part = tileUnit(body, words);
     const { image, count, y, x } = part;
     const spreadInputs = inputSpreader(body, words, stage, spread, { scratch, inputs, aside, blocks });
@@ -119,6 +127,20 @@ export function emitForward(memory: MemoryImport, fused: boolean, shape: Tile): 
           words.bias,
           aside,
         );
+        if (map) {
+          body.set(lines, lesser(i32.const(TILE), i32.sub(words.outHeight, y)));
+          const columns = lesser(i32.mul(count, i32.const(TILE)), i32.sub(words.outWidth, x));
+          body.set(run, i32.shl(columns, i32.const(2)));
+          body.if(i32.eq(run, rowBytes), () => {
+            body.set(run, i32.mul(run, lines));
+            body.set(lines, i32.const(1));
+          });
+          body.while(lines, () => {
+            apply(body, target, run, words.targetPlane, words.rows);
+            body.advance(target, rowBytes);
+            body.advance(lines, -1);
+          });
+        }
         body.advance(m, i32.mul(count, words.productTile));
         body.advance(unit, 1);
       });

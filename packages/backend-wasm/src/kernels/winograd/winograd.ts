@@ -7,6 +7,8 @@ import type { Geometry, Planes } from '../conv/geometry.ts';
 import { densePlanes } from '../conv/geometry.ts';
 import { partsOfGradient } from '../conv/weight-gradient.ts';
 import { copyPadded } from '../loops/copy-padded.ts';
+import type { OutputMap } from '../output-map.ts';
+import { keyOfMap } from '../output-map.ts';
 import { emitFilterTransform, FILTER_ARGUMENTS } from './emit-filter.ts';
 import { emitForward, FORWARD_ARGUMENTS } from './emit-forward.ts';
 import { ASIDE_BYTES } from './emit-gather.ts';
@@ -39,6 +41,7 @@ interface Pass {
   readonly filters: FilterView;
   readonly bias: number | null;
   readonly target: Planes;
+  readonly map: OutputMap | null;
 }
 
 /** Convolves with 3 × 3 filters by way of transforms, which take less than a third of the multiplications. */
@@ -55,7 +58,7 @@ export class Winograd {
   }
 
   /** y = x * w + bias. Arguments are addresses. */
-  forward(g: Geometry, x: number, w: number, bias: number | null, y: number): void {
+  forward(g: Geometry, x: number, w: number, bias: number | null, y: number, map: OutputMap | null): void {
     const { N, C, H, W, K, OH, OW, groups, padding } = g;
     const channels = C / groups;
     this.#eachGroup(groups, {
@@ -67,11 +70,12 @@ export class Winograd {
       filters: { address: w, row: 36 * channels, channel: 36, tap: 4 },
       bias,
       target: densePlanes(y, K, OH, OW),
+      map,
     });
   }
 
   /** dx: the convolution of dy by the filters turned around, whose rows and channels have changed places. */
-  inputGradient(g: Geometry, dy: number, w: number, dx: number): void {
+  inputGradient(g: Geometry, dy: number, w: number, dx: number, map: OutputMap | null): void {
     const { N, C, H, W, K, OH, OW, groups, padding } = g;
     const rows = C / groups;
     this.#eachGroup(groups, {
@@ -83,6 +87,7 @@ export class Winograd {
       filters: { address: w + 32, row: 36, channel: 36 * rows, tap: -4 },
       bias: null,
       target: densePlanes(dx, C, H, W),
+      map,
     });
   }
 
@@ -100,7 +105,7 @@ export class Winograd {
     }
   }
 
-  #pass({ images, channels, rows, padding, source, filters, bias, target }: Pass): void {
+  #pass({ images, channels, rows, padding, source, filters, bias, target, map }: Pass): void {
     const { memory, tile } = this.#kernels;
     const tiling = tilingOf(images, target.height, target.width, channels, rows);
     const [blocks, panels] = [blocksOf(channels), panelsOf(rows, tile)];
@@ -127,7 +132,9 @@ export class Winograd {
     }
     this.#transformFilters(filters, channels, rows, base + filtersAt, filterFrequency);
 
-    const kernel = this.#kernels.get(`winograd ${this.#fused}`, () => emitForward(memory, this.#fused, tile));
+    const kernel = this.#kernels.get(`winograd ${this.#fused}${keyOfMap(map)}`, () =>
+      emitForward(memory, this.#fused, tile, map),
+    );
     const { units: _, groupTiles: __, groupUnits, ...cut } = tiling;
     const words = FORWARD_ARGUMENTS.list({
       ...cut,
