@@ -8,6 +8,7 @@ import {
   noGrad,
   onesLike,
   releaseExcept,
+  runWaiting,
   ShapeError,
   sameShape,
   withScope,
@@ -67,6 +68,8 @@ function accumulateLeaf(
   const before = leaf.leafGrad;
   if (before === null) {
     const taken = owned && gradient.isContiguous();
+    // What it is computed from can go then: backward has passed it.
+    runWaiting(gradient);
     leaf.grad = taken ? gradient : gradient.clone();
     leaf.gradIsSecret = taken ? isSecret : !createGraph;
   } else if (createGraph) leaf.grad = add(before, gradient);

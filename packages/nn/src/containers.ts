@@ -1,6 +1,6 @@
 import type { Tensor } from '@flambeau/core';
-import { ArgumentError } from '@flambeau/core';
-import { checkForward, markOwned } from './forward.ts';
+import { ArgumentError, isTensor } from '@flambeau/core';
+import { checkForward, markOwned, releaseEarly } from './forward.ts';
 import { isModule } from './members.ts';
 import { type AnyModule, Module } from './module.ts';
 
@@ -90,7 +90,10 @@ export class Sequential extends Module {
     let y = x;
     for (const module of childrenOf(this)) {
       checkForward(module);
-      y = module.forward(y);
+      const before = y;
+      y = module.forward(before);
+      // What a kernel wrote may then go through the next module's map without being stored.
+      if (isTensor(y) && y !== before) releaseEarly(before);
     }
     return y;
   }

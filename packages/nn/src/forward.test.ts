@@ -1,6 +1,6 @@
 import '@flambeau/autograd';
 import { cpu } from '@flambeau/backend-cpu';
-import { add, ones, rand, runtime, setDefaultDevice, type Tensor, tidy } from '@flambeau/core';
+import { add, fromTyped, ones, rand, runtime, setDefaultDevice, type Tensor, tidy } from '@flambeau/core';
 import { type CountingDevice, countingDevice } from '@flambeau/core/testing';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -235,5 +235,52 @@ describe('the wrapper', () => {
     expect(Plain.prototype.forward).toBe(forward);
     expect(forward.name).toBe('forward');
     expect(Object.keys(Plain.prototype)).toEqual([]);
+  });
+});
+
+describe('where kernels apply maps to their outputs', () => {
+  const fusing = (): CountingDevice =>
+    countingDevice(cpu().backend, { defer: true, fuses: ['linear', 'matmul'] });
+  const layers = (): Sequential =>
+    new Sequential(
+      new Linear(6, 8),
+      new ReLU(),
+      new Dropout(),
+      new Linear(8, 8),
+      new Tanh(),
+      new Linear(8, 2),
+    ).eval();
+
+  test('a layer takes the activation after it, also while training', () => {
+    const device = fusing();
+    const x = rand([4, 6], { device });
+    const model = layers().to(device);
+    const y = model.forward(x);
+    const values = read(y);
+    expect(device.counts.fused).toBe(2);
+    y.sum().backward();
+    const gradient = read(model.parameters()[0]?.grad ?? undefined);
+    // The gradients of both activations are maps of products that nobody else wants.
+    expect(device.counts.fused).toBe(4);
+
+    const plain = countingDevice(cpu().backend, { defer: true });
+    model.to(plain).zeroGrad();
+    const again = model.forward(fromTyped(new Float32Array(read(x)), [4, 6], { device: plain }));
+    expect(read(again)).toEqual(values);
+    again.sum().backward();
+    expect(read(model.parameters()[0]?.grad ?? undefined)).toEqual(gradient);
+  });
+
+  test('a layer whose output a hook has seen keeps it', () => {
+    const device = fusing();
+    const x = rand([4, 6], { device });
+    const model = layers().to(device);
+    const seen: Tensor[] = [];
+    const remove = model[0]?.registerForwardHook((_module, _inputs, output) => void seen.push(output));
+    const values = read(model.forward(x));
+    remove?.();
+    expect(device.counts.fused).toBe(1);
+    expect(read(seen[0])).toHaveLength(32);
+    expect(read(model.forward(x))).toEqual(values);
   });
 });

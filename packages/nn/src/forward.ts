@@ -129,6 +129,17 @@ function release(
   releaseExcept(own, kept);
 }
 
+/**
+ * Releases a tensor that the library module whose `forward` runs has no more use for, before it returns, so that what was
+ * made of it need not be kept apart from it. Nothing where it was made outside, or a user's code has seen it.
+ *
+ * @param x - neither an argument of the module nor part of its result.
+ */
+export function releaseEarly(x: Tensor): void {
+  const { scope } = runtime;
+  if (isLibraryScope(scope) && scope.made.includes(x) && !registry.escaped.has(x)) x.dispose();
+}
+
 /** Adds a hook and returns a function that removes it. */
 export function addHook(hooks: Set<StoredHook>, hook: StoredHook): () => void {
   const own: StoredHook = (...args) => hook(...args);
