@@ -14,8 +14,15 @@ import { mapInput, mapOutput } from './run-map.ts';
  */
 const MOST_WAITING = 4;
 
-/** The kernels of a device that wait, first come first. */
-const waitingOn = new WeakMap<Device, Buffer[]>();
+/** The results of a device's kernels that wait, first come first. */
+const waitingOn = new WeakMap<Device, readonly Buffer[]>();
+
+/** Those that still wait: the others are not to be kept from the collector. */
+function stillWaiting(device: Device): readonly Buffer[] {
+  const waiting = waitingOn.get(device)?.filter(({ pending }) => pending !== null) ?? [];
+  waitingOn.set(device, waiting);
+  return waiting;
+}
 
 /** A map that a kernel applies to its output, and where its other operands come from. */
 export interface SourcedEpilogue extends Pick<Epilogue, 'program' | 'position' | 'scalars'> {
@@ -31,9 +38,8 @@ export function putOff(
 ): void {
   for (const x of inputs) computeNow(x.storage.buffer);
   const { buffer } = output.storage;
-  const waiting = waitingOn.get(buffer.device) ?? [];
-  waitingOn.set(buffer.device, waiting);
-  while (waiting.length >= MOST_WAITING) computeNow(waiting.shift() as Buffer);
+  const waiting = stillWaiting(buffer.device);
+  if (waiting.length >= MOST_WAITING) computeNow(waiting[0] as Buffer);
   const sources = inputs.map(({ storage, shape, strides, offset }) => ({
     buffer: storage.buffer,
     view: { strides, offset },
@@ -41,12 +47,14 @@ export function putOff(
   }));
   for (const source of sources) retain(source.buffer);
   buffer.pending = { kind: 'kernel', kernel, sources, attrs, shape: output.shape, inlined: false, compute };
-  waiting.push(buffer);
+  waitingOn.set(buffer.device, [...stillWaiting(buffer.device), buffer]);
 }
 
 function compute(buffer: Buffer): void {
-  const { pending } = buffer;
-  if (pending?.kind === 'kernel') settle(buffer, pending, () => runPutOff(pending, buffer, null));
+  const { pending, device } = buffer;
+  if (pending?.kind !== 'kernel') return;
+  settle(buffer, pending, () => runPutOff(pending, buffer, null));
+  stillWaiting(device);
 }
 
 /** Runs a kernel that waited: into the buffer that it was to fill, or with an epilogue into that of the map. */
