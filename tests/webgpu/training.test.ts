@@ -167,13 +167,13 @@ describe.runIf(hasAdapter)('training a convolutional network on WebGPU (not run 
     expect(late).toBeLessThanOrEqual(Math.min(memoryBudget, early + 256 * 1024));
     expect(device.stats().spills).toBeGreaterThan(50);
     expect(device.stats().peakBytes).toBeLessThanOrEqual(memoryBudget);
-    const reference = await losses(new Training(cpu()), 60);
+    const reference = await losses(new Training(cpu()), 40);
     const again = await losses(
       new Training(device, undefined, (step) => ({ ...batch(step), x: kept[step % 60] as Tensor })),
-      60,
+      40,
     );
     again.forEach((loss, i) => {
-      expect(loss).toBeCloseTo(reference[i]!, 2);
+      expect(loss).toBeCloseTo(reference[i]!, 3);
     });
   });
 });

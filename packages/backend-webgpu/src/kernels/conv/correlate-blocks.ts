@@ -1,6 +1,7 @@
 import type { Shader } from '../../shader/shader.ts';
 import { storage, WORKGROUP } from '../../shader/shader.ts';
-import { storeText } from '../store.ts';
+import type { Ending } from '../ending.ts';
+import { storeText } from '../ending.ts';
 import type { CorrelationWords } from './correlation.ts';
 import {
   correlationText,
@@ -34,14 +35,18 @@ export function blockShader(
   w: CorrelationWords,
   shape: BlockShape,
   bias: boolean,
+  ending: Ending,
   paramWords: number,
 ): Shader {
   return {
     name,
-    bindings: storage(bias ? ['f32', 'f32', 'f32'] : ['f32', 'f32'], ['f32']),
+    bindings: storage(
+      ['f32', 'f32', ...(bias ? (['f32'] as const) : []), ...ending.bindings],
+      [ending.output],
+    ),
     paramWords,
     threads: WORKGROUP,
-    code: [storeText(w.resultOffset), correlationText(w, bias), kernelText(w, shape)].join('\n'),
+    code: [storeText(w.resultOffset, ending), correlationText(w, bias), kernelText(w, shape)].join('\n'),
   };
 }
 

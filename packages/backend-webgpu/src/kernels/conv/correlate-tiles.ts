@@ -1,6 +1,7 @@
 import type { Shader } from '../../shader/shader.ts';
 import { storage } from '../../shader/shader.ts';
-import { storeText } from '../store.ts';
+import type { Ending } from '../ending.ts';
+import { storeText } from '../ending.ts';
 import type { CorrelationWords } from './correlation.ts';
 import {
   correlationText,
@@ -24,15 +25,19 @@ export function tileShader(
   w: CorrelationWords,
   tile: TileShape,
   bias: boolean,
+  ending: Ending,
   paramWords: number,
 ): Shader {
   return {
     name,
-    bindings: storage(bias ? ['f32', 'f32', 'f32'] : ['f32', 'f32'], ['f32']),
+    bindings: storage(
+      ['f32', 'f32', ...(bias ? (['f32'] as const) : []), ...ending.bindings],
+      [ending.output],
+    ),
     paramWords,
     threads: threadsOf(tile),
     code: [
-      storeText(w.resultOffset),
+      storeText(w.resultOffset, ending),
       correlationText(w, bias),
       tileMemory(tile),
       tapText(w),

@@ -1,7 +1,8 @@
-import type { Kernel, Operand } from '@flambeau/core/functional';
+import type { Kernel, KernelContext, Operand } from '@flambeau/core/functional';
 import type { AdapterTraits } from '../../device/traits.ts';
 import type { GpuContext } from '../context.ts';
 import { run } from '../context.ts';
+import { endingOf, withEnding } from '../ending.ts';
 import type { BlockShape } from './correlate-blocks.ts';
 import { blockShader } from './correlate-blocks.ts';
 import { tileShader } from './correlate-tiles.ts';
@@ -33,6 +34,7 @@ function correlate(
   correlation: Correlation,
   [source, weight, bias]: readonly Operand[],
   result: Operand,
+  kernelContext: KernelContext,
 ): void {
   const sizes = correlationSizes(correlation);
   const plan = planOf(sizes, context.traits);
@@ -48,39 +50,39 @@ function correlate(
     result: result.offset,
   };
   const { params, words } = correlationWords(correlation, offsets, blocks);
+  const ending = endingOf(kernelContext, params, bias ? 3 : 2);
   const name = `conv${words.rank}d${words.back ? 'InputGrad' : ''}`;
-  const key = `${name} ${bias !== undefined} ${plan.kind} ${rows} ${columns}`;
+  const key = `${name} ${bias !== undefined} ${plan.kind} ${rows} ${columns}${ending.key}`;
   const pipeline = context.pipelines.get(key, () =>
     plan.kind === 'tiles'
-      ? tileShader(name, words, plan.tile, bias !== undefined, params.words.length)
-      : blockShader(name, words, plan.block, bias !== undefined, params.words.length),
+      ? tileShader(name, words, plan.tile, bias !== undefined, ending, params.words.length)
+      : blockShader(name, words, plan.block, bias !== undefined, ending, params.words.length),
   );
   const groups = sizes.phases * sizes.groups * blocks[0] * blocks[1];
   run(context, pipeline, {
     params,
-    operands: bias ? [source, weight, bias, result] : [source, weight, result],
+    operands: [source, weight, ...(bias ? [bias] : []), ...ending.operands, result],
     groups,
   });
 }
 
+/** Bindings of a correlation: source, weight, bias, result. */
+const OWN = 4;
+
 /** Convolution of any rank, as a product that is never laid out: rows are output pixels, columns are filters. */
 export function createConv(context: GpuContext): Kernel<ConvAttrs> {
-  return ([x, w, b], [y], attrs) => {
+  return withEnding(context, OWN, ([x, w, b], [y], attrs, kernelContext) => {
     if (y.size === 0) return;
-    const operands = b ? [x, w, b] : [x, w];
-    correlate(
-      context,
-      { geometry: convGeometry(x.shape, w.shape, y.shape, attrs), back: false },
-      operands,
-      y,
-    );
-  };
+    const geometry = convGeometry(x.shape, w.shape, y.shape, attrs);
+    correlate(context, { geometry, back: false }, b ? [x, w, b] : [x, w], y, kernelContext);
+  });
 }
 
 /** Gradient of a convolution's input, each pixel from the outputs that saw it. */
 export function createConvInputGrad(context: GpuContext): Kernel<ConvAttrs> {
-  return ([g, w], [dx], attrs) => {
+  return withEnding(context, OWN, ([g, w], [dx], attrs, kernelContext) => {
     if (dx.size === 0) return;
-    correlate(context, { geometry: convGeometry(dx.shape, w.shape, g.shape, attrs), back: true }, [g, w], dx);
-  };
+    const geometry = convGeometry(dx.shape, w.shape, g.shape, attrs);
+    correlate(context, { geometry, back: true }, [g, w], dx, kernelContext);
+  });
 }

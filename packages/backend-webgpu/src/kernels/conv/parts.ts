@@ -3,7 +3,7 @@ import { elementwise, storage } from '../../shader/shader.ts';
 import { Params } from '../../wgsl/layout.ts';
 import type { GpuContext } from '../context.ts';
 import { run } from '../context.ts';
-import { storeText } from '../store.ts';
+import { storeText } from '../ending.ts';
 
 /** Adds sums that stand one after another, as large as the result each: in their order, so that every run gives the same. */
 export function addParts(context: GpuContext, parts: Block, count: number, result: Operand): void {

@@ -1,6 +1,6 @@
 import type { Shader } from '../../shader/shader.ts';
 import { storage, WORKGROUP } from '../../shader/shader.ts';
-import { storeText } from '../store.ts';
+import { storeText } from '../ending.ts';
 import { CHUNK } from './correlate-blocks.ts';
 import { directions, inside, range } from './correlation-text.ts';
 import type { WeightWords } from './weight-words.ts';

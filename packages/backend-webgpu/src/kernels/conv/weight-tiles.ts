@@ -1,6 +1,6 @@
 import type { Shader } from '../../shader/shader.ts';
 import { storage } from '../../shader/shader.ts';
-import { storeText } from '../store.ts';
+import { storeText } from '../ending.ts';
 import { directions, inside, range } from './correlation-text.ts';
 import type { TileShape } from './tile.ts';
 import { DEPTH, FLUSH, leftAt, multiplyTiles, rightAt, SUMS, threadsOf, tileMemory } from './tile.ts';

@@ -1,7 +1,7 @@
 import type { Shader } from '../../shader/shader.ts';
-import { storage } from '../../shader/shader.ts';
+import type { Ending } from '../ending.ts';
 import type { Problem } from './problem.ts';
-import { declarations, storing } from './problem.ts';
+import { bindingsOf, declarations, storing } from './problem.ts';
 
 const THREADS = 64;
 
@@ -9,15 +9,15 @@ const THREADS = 64;
 export const dotGroups = ({ m, n, batches }: Problem): number => m * Math.ceil(n / 4) * batches;
 
 /** A workgroup computes a row by four columns, its invocations side by side along the depth: for thin products of long rows. */
-export function dots(problem: Problem): Shader {
-  const { byFours, bias, params } = problem;
+export function dots(problem: Problem, ending: Ending): Shader {
+  const { params } = problem;
   return {
     name: 'matmul by dots',
     threads: THREADS,
-    bindings: storage(['f32', 'f32', ...(bias ? (['f32'] as const) : [])], [byFours ? 'vec4<f32>' : 'f32']),
+    bindings: bindingsOf(problem, ['f32', 'f32'], ending),
     paramWords: params.words.length,
     code: `${declarations(problem)}
-${storing(problem)}
+${storing(problem, ending)}
 var<workgroup> parts: array<vec4<f32>, ${THREADS}>;
 fn kernel(group: u32, thread: u32) {
   let n = n_();

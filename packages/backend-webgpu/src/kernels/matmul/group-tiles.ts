@@ -1,7 +1,7 @@
 import type { Shader } from '../../shader/shader.ts';
-import { storage } from '../../shader/shader.ts';
+import type { Ending } from '../ending.ts';
 import type { Loading, Problem } from './problem.ts';
-import { declarations, storing } from './problem.ts';
+import { bindingsOf, declarations, factorType, storing } from './problem.ts';
 
 /** What a workgroup computes: a square tile of which every invocation has a square in registers. */
 export interface GroupTile {
@@ -38,8 +38,8 @@ export function groupsOf({ m, n, batches }: Problem, { edge }: GroupTile): numbe
 }
 
 /** A workgroup loads a slab of both factors into memory that it shares, and multiplies from there. */
-export function groupTiles(problem: Problem, tile: GroupTile): Shader {
-  const { left, right, byFours, bias, params } = problem;
+export function groupTiles(problem: Problem, tile: GroupTile, ending: Ending): Shader {
+  const { left, right, params } = problem;
   const { edge, own, depth } = tile;
   const perRow = edge / own;
   const threads = perRow * perRow;
@@ -48,17 +48,13 @@ export function groupTiles(problem: Problem, tile: GroupTile): Shader {
   const quads = own / 4;
   const each = (count: number, text: (j: number) => string): string =>
     Array.from({ length: count }, (_, j) => text(j)).join('\n');
-  const scalar = (loading: Loading) => (loading === 'single' ? 'f32' : 'vec4<f32>');
   return {
     name: `matmul in tiles of ${edge}`,
     threads,
-    bindings: storage(
-      [scalar(left), scalar(right), ...(bias ? (['f32'] as const) : [])],
-      [byFours ? 'vec4<f32>' : 'f32'],
-    ),
+    bindings: bindingsOf(problem, [factorType(left), factorType(right)], ending),
     paramWords: params.words.length,
     code: `${declarations(problem)}
-${storing(problem)}
+${storing(problem, ending)}
 var<workgroup> slab_a: array<vec4<f32>, ${depth * pitch}>;
 var<workgroup> slab_b: array<vec4<f32>, ${depth * pitch}>;
 fn kernel(group: u32, thread: u32) {

@@ -1,7 +1,8 @@
-import type { Kernel, NoAttrs, Operand } from '@flambeau/core/functional';
+import type { Kernel, KernelContext, NoAttrs, Operand } from '@flambeau/core/functional';
 import { mergeLayouts } from '@flambeau/core/functional';
 import type { GpuContext } from '../context.ts';
 import { run } from '../context.ts';
+import { endingOf, withEnding } from '../ending.ts';
 import { dotGroups, dots } from './dots.ts';
 import { groupsOf, groupTileFor, groupTiles } from './group-tiles.ts';
 import { problemOf, structureOf } from './problem.ts';
@@ -12,37 +13,53 @@ const THIN = 4;
 /** … and how long they must be. */
 const LONG = 128;
 
+/** A product of two factors, plus a bias for each column if there is one. */
+interface Product {
+  readonly a: Operand;
+  readonly b: Operand;
+  readonly bias?: Operand | undefined;
+  readonly y: Operand;
+}
+
+/** Bindings of a product: both factors, bias, result. */
+const OWN = 4;
+
 /** `y = a·b`, with a bias for each column if there is one. */
-function multiply(context: GpuContext, a: Operand, b: Operand, y: Operand, bias?: Operand): void {
+function multiply(context: GpuContext, { a, b, bias, y }: Product, kernelContext: KernelContext): void {
   if (y.size === 0) return;
   const problem = problemOf(a, b, y, bias);
   const { m, n, k, batches, params } = problem;
-  const operands = [a, b, ...(bias ? [bias] : []), y];
-  const structure = structureOf(problem);
+  const ending = endingOf(kernelContext, params, bias ? 3 : 2);
+  const operands = [a, b, ...(bias ? [bias] : []), ...ending.operands, y];
+  const structure = structureOf(problem) + ending.key;
   if (context.traits.software) {
-    const pipeline = context.pipelines.get(`matmul registers ${structure}`, () => registerTiles(problem));
+    const pipeline = context.pipelines.get(`matmul registers ${structure}`, () =>
+      registerTiles(problem, ending),
+    );
     const tiles = Math.ceil(m / REGISTER_TILE) * Math.ceil(n / REGISTER_TILE) * batches;
     run(context, pipeline, { params: params.counting(tiles), operands });
   } else if (Math.min(m, n) <= THIN && k >= LONG) {
-    const key = `matmul dots ${problem.byFours} ${problem.bias} ${problem.places.left.rank}`;
-    const pipeline = context.pipelines.get(key, () => dots(problem));
+    const key = `matmul dots ${problem.byFours} ${problem.bias} ${problem.places.left.rank}${ending.key}`;
+    const pipeline = context.pipelines.get(key, () => dots(problem, ending));
     run(context, pipeline, { params, operands, groups: dotGroups(problem) });
   } else {
     const tile = groupTileFor(problem);
     const key = `matmul ${tile.edge} ${structure}`;
-    const pipeline = context.pipelines.get(key, () => groupTiles(problem, tile));
+    const pipeline = context.pipelines.get(key, () => groupTiles(problem, tile, ending));
     run(context, pipeline, { params, operands, groups: groupsOf(problem, tile) });
   }
 }
 
 /** Batched matrix product. Views are read in place. */
 export function createMatmul(context: GpuContext): Kernel<NoAttrs> {
-  return ([a, b], [y]) => multiply(context, a as Operand, b as Operand, y as Operand);
+  return withEnding(context, OWN, ([a, b], [y], _attrs, kernelContext) =>
+    multiply(context, { a: a as Operand, b: b as Operand, y: y as Operand }, kernelContext),
+  );
 }
 
 /** x·wᵀ + b: both are read in place, the rows of x as far as they follow each other in one step. */
 export function createLinear(context: GpuContext): Kernel<NoAttrs> {
-  return ([x, w, bias], [y]) => {
+  return withEnding(context, OWN, ([x, w, bias], [y], _attrs, kernelContext) => {
     const { shape, strides } = x as Operand;
     const last = shape.length - 1;
     const rows = mergeLayouts({ shape: shape.slice(0, last), strides: [strides.slice(0, last)] });
@@ -61,6 +78,6 @@ export function createLinear(context: GpuContext): Kernel<NoAttrs> {
       shape: [...batch, inputs, outputs],
       strides: [...batch.map(() => 0), ofInput, ofOutput],
     };
-    multiply(context, left, right, y as Operand, bias);
-  };
+    multiply(context, { a: left, b: right, bias, y: y as Operand }, kernelContext);
+  });
 }

@@ -1,7 +1,10 @@
 import type { Operand } from '@flambeau/core/functional';
 import { mergeLayouts } from '@flambeau/core/functional';
+import type { Binding, BindingType } from '../../shader/shader.ts';
+import { storage } from '../../shader/shader.ts';
 import type { PlacedLayout } from '../../wgsl/layout.ts';
 import { locate, Params } from '../../wgsl/layout.ts';
+import type { Ending } from '../ending.ts';
 
 /**
  * How the elements of a factor are loaded: four along the summed axis (`depth`), four along its own rows or columns
@@ -104,20 +107,36 @@ export function declarations({ places }: Problem): string {
   ].join('\n');
 }
 
-/** The text of `fn store4(row, column, batch, value)`: what lies beyond the product is not stored. */
-export function storing({ byFours, bias, places }: Problem): string {
+/** The text of `fn store4(batch, row, column, product)`: what lies beyond the product is not stored. */
+export function storing({ byFours, bias, places }: Problem, { text, output }: Ending): string {
+  const four = [0, 1, 2, 3];
   const biased = bias
-    ? `value += vec4<f32>(${[0, 1, 2, 3].map((j) => `in2[param(${places.bias}u) + min(column + ${j}, n - 1) * param(${places.bias + 1}u)]`).join(', ')});`
+    ? `value += vec4<f32>(${four.map((j) => `in2[param(${places.bias}u) + min(column + ${j}, n - 1) * param(${places.bias + 1}u)]`).join(', ')});`
     : '';
-  const singles = [0, 1, 2, 3]
-    .map((j) => `if (column + ${j} < n) { out[at + ${j}] = value[${j}]; }`)
-    .join('\n  ');
-  return `fn store4(batch: i32, row: i32, column: i32, product: vec4<f32>) {
+  const ended = four.map((j) => `ended(at + ${j}, value[${j}])`);
+  const singles = four.map((j) => `if (column + ${j} < n) { out[product_at_() + at + ${j}] = ${ended[j]}; }`);
+  return `${text}
+fn store4(batch: i32, row: i32, column: i32, product: vec4<f32>) {
   let n = n_();
   if (row >= m_() || column >= n) { return; }
   var value = product;
   ${biased}
-  let at = product_at_() + (batch * m_() + row) * n + column;
-  ${byFours ? 'out[at / 4] = value;' : singles}
+  let at = (batch * m_() + row) * n + column;
+  ${byFours ? `out[(product_at_() + at) / 4] = vec4<${output}>(${ended.join(', ')});` : singles.join('\n  ')}
 }`;
 }
+
+/** The bindings of a kernel whose factors have these types. */
+export function bindingsOf(
+  { byFours, bias }: Problem,
+  factors: readonly [BindingType, BindingType],
+  { bindings, output }: Ending,
+): Binding[] {
+  return storage(
+    [...factors, ...(bias ? (['f32'] as const) : []), ...bindings],
+    [byFours ? `vec4<${output}>` : output],
+  );
+}
+
+/** The type in which a factor is bound. */
+export const factorType = (loading: Loading): BindingType => (loading === 'single' ? 'f32' : 'vec4<f32>');

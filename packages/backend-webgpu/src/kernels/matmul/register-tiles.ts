@@ -1,7 +1,8 @@
 import type { Shader } from '../../shader/shader.ts';
-import { elementwise, storage } from '../../shader/shader.ts';
+import { elementwise } from '../../shader/shader.ts';
+import type { Ending } from '../ending.ts';
 import type { Loading, Problem } from './problem.ts';
-import { declarations, storing } from './problem.ts';
+import { bindingsOf, declarations, factorType, storing } from './problem.ts';
 
 /** Rows and columns of the tile that an invocation computes. */
 export const REGISTER_TILE = 4;
@@ -12,18 +13,14 @@ const EACH = [0, 1, 2, 3] as const;
  * Every invocation computes four rows by four columns in registers and loads both factors itself, four deep: no workgroup
  * memory, no barriers.
  */
-export function registerTiles(problem: Problem): Shader {
-  const { left, right, byFours, bias, params } = problem;
-  const vector = (loading: Loading) => (loading === 'single' ? 'f32' : 'vec4<f32>');
+export function registerTiles(problem: Problem, ending: Ending): Shader {
+  const { left, right, params } = problem;
   return elementwise({
     name: 'matmul in registers',
-    bindings: storage(
-      [vector(left), vector(right), ...(bias ? (['f32'] as const) : [])],
-      [byFours ? 'vec4<f32>' : 'f32'],
-    ),
+    bindings: bindingsOf(problem, [factorType(left), factorType(right)], ending),
     paramWords: params.words.length,
     code: `${declarations(problem)}
-${storing(problem)}
+${storing(problem, ending)}
 fn element(i: i32) {
   let m = m_();
   let n = n_();

@@ -3,7 +3,7 @@ import { elementwise, storage } from '../../shader/shader.ts';
 import { bitsOf } from '../../words.ts';
 import type { GpuContext } from '../context.ts';
 import { run } from '../context.ts';
-import { storeText } from '../store.ts';
+import { endingOf, storeText, withEnding } from '../ending.ts';
 import type { WindowText } from './windows.ts';
 import { windowText } from './windows.ts';
 
@@ -60,18 +60,19 @@ fn element(i: i32) {
 
 /** Gradient of average pooling: every pixel adds its shares of the windows that it lies in. */
 export function createAvgPool2dGrad(context: GpuContext): Kernel<AvgPool2dGradAttrs> {
-  return ([g], [dx], attrs) => {
+  return withEnding(context, 2, ([g], [dx], attrs, kernelContext) => {
     if (dx.size === 0) return;
     const windows = windowText(dx.size, dx.shape, g.shape, attrs, true);
     const { params, text, word } = windows;
     const divisor = divisorText(windows, attrs);
     const [from, to] = [g, dx].map(({ offset }) => word(offset));
-    const pipeline = context.pipelines.get('avgPool2dGrad', () =>
+    const ending = endingOf(kernelContext, params, 1);
+    const pipeline = context.pipelines.get(`avgPool2dGrad${ending.key}`, () =>
       elementwise({
         name: 'avgPool2dGrad',
-        bindings: storage(['f32'], ['f32']),
+        bindings: storage(['f32', ...ending.bindings], [ending.output]),
         paramWords: params.words.length,
-        code: `${storeText(to)}
+        code: `${storeText(to, ending)}
 ${text}
 ${divisor}
 fn element(i: i32) {
@@ -92,6 +93,6 @@ fn element(i: i32) {
 }`,
       }),
     );
-    run(context, pipeline, { params, operands: [g, dx] });
-  };
+    run(context, pipeline, { params, operands: [g, ...ending.operands, dx] });
+  });
 }

@@ -3,7 +3,7 @@ import { elementwise, storage } from '../../shader/shader.ts';
 import { prelude } from '../../wgsl/functions.ts';
 import type { GpuContext } from '../context.ts';
 import { run } from '../context.ts';
-import { storeText } from '../store.ts';
+import { endingOf, storeText, withEnding } from '../ending.ts';
 import { windowText } from './windows.ts';
 
 /** Largest value of each window and its place in the plane: the first of equal ones, the last NaN. */
@@ -52,16 +52,17 @@ fn element(i: i32) {
  * that nothing is written twice and every run adds in the same order.
  */
 export function createMaxPool2dGrad(context: GpuContext): Kernel<MaxPool2dGradAttrs> {
-  return ([g, index], [dx], attrs) => {
+  return withEnding(context, 3, ([g, index], [dx], attrs, kernelContext) => {
     if (dx.size === 0) return;
     const { params, text, word } = windowText(dx.size, dx.shape, g.shape, attrs, true);
     const [from, places, to] = [g, index, dx].map(({ offset }) => word(offset));
-    const pipeline = context.pipelines.get('maxPool2dGrad', () =>
+    const ending = endingOf(kernelContext, params, 2);
+    const pipeline = context.pipelines.get(`maxPool2dGrad${ending.key}`, () =>
       elementwise({
         name: 'maxPool2dGrad',
-        bindings: storage(['f32', 'i32'], ['f32']),
+        bindings: storage(['f32', 'i32', ...ending.bindings], [ending.output]),
         paramWords: params.words.length,
-        code: `${storeText(to)}
+        code: `${storeText(to, ending)}
 ${text}
 fn element(i: i32) {
   let at = placeOf(i);
@@ -80,6 +81,6 @@ fn element(i: i32) {
 }`,
       }),
     );
-    run(context, pipeline, { params, operands: [g, index, dx] });
-  };
+    run(context, pipeline, { params, operands: [g, index, ...ending.operands, dx] });
+  });
 }
