@@ -1,12 +1,14 @@
 import '@flambeau/autograd';
 import { cpu } from '@flambeau/backend-cpu';
 import { wasm } from '@flambeau/backend-wasm';
+import { webgpu } from '@flambeau/backend-webgpu';
 import { setDefaultDevice } from '@flambeau/core';
 import { describe, expect, test } from 'vitest';
+import { create } from 'webgpu';
 import { regression300 } from './contenders/flambeau/regression.ts';
 import { training } from './contenders/flambeau/training.ts';
-import { engines } from './engines.ts';
-import { Entrant } from './entrant.ts';
+import { engines, isProcess } from './engines.ts';
+import { ProcessEntrant } from './entrants/process.ts';
 
 /** The losses of the first four steps in PyTorch 1.13 (Debian's python3-torch), as `contenders/pytorch` computes them. */
 const PYTORCH: Readonly<Record<string, readonly number[]>> = {
@@ -15,13 +17,16 @@ const PYTORCH: Readonly<Record<string, readonly number[]>> = {
   gru_step: [2.300469160079956, 2.317948579788208, 2.273916482925415, 2.299272060394287],
   transformer_step: [4.3194355964660645, 4.320484161376953, 4.162891864776611, 4.219772815704346],
 };
+/** Held for good: when it is collected, its devices take the process with them. */
+const gpu = create([]);
+const hasAdapter = (await gpu.requestAdapter()) !== null;
 const STEPS = 4;
 const DIGITS = 4;
 
 async function losses(name: string): Promise<number[]> {
   const task = await training[name]?.();
   const values: number[] = [];
-  for (let step = 0; step < STEPS; step++) values.push(Number(await task?.(1)));
+  for (let step = 0; step < STEPS; step++) values.push(Number(await task?.(1, 1)));
   return values;
 }
 
@@ -43,11 +48,20 @@ describe('the training works do what they do in PyTorch', () => {
     expectClose(await losses(name), PYTORCH[name] as readonly number[]);
   });
 
+  test.runIf(hasAdapter).each(['mlp_step64', 'transformer_step'])(
+    '%s on webgpu',
+    { timeout: 90_000 },
+    async (name) => {
+      setDefaultDevice(await webgpu({ gpu }));
+      expectClose(await losses(name), PYTORCH[name] as readonly number[]);
+    },
+  );
+
   test('and PyTorch, where it is installed, does so still', async ({ skip }) => {
     const torch = engines.find(({ id }) => id === 'torch-1t');
-    if (!torch) throw new Error('no such engine');
+    if (!torch || !isProcess(torch)) throw new Error('no such engine');
     for (const [name, expected] of Object.entries(PYTORCH)) {
-      const entrant = new Entrant(torch, name);
+      const entrant = new ProcessEntrant(torch, name);
       const { missing } = await entrant.greeting();
       if (missing !== undefined) skip(missing);
       const got: number[] = [];
@@ -60,6 +74,6 @@ describe('the training works do what they do in PyTorch', () => {
   test('the regression ends near the noise', async () => {
     setDefaultDevice(cpu());
     const task = await regression300();
-    expect(await task(1)).toBeLessThan(0.02);
+    expect(await task(1, 1)).toBeLessThan(0.02);
   });
 });

@@ -31,7 +31,7 @@ describe('the command line', () => {
       'torch-1t',
       'torch-2t',
     ]);
-    expect(chosen).toEqual(works);
+    expect(chosen).toEqual(works.filter(({ gpuOnly }) => !gpuOnly));
     expect({ json, figures, quick, cold, profile }).toEqual({
       json: false,
       figures: null,
@@ -55,6 +55,40 @@ describe('the command line', () => {
       'torch-2t',
     ]);
     expect(parsed('--no-peers').engines.every(({ family }) => family === 'flambeau')).toBe(true);
+  });
+
+  test('takes engines on webgpu in where they are named, and with them the works for GPUs only', () => {
+    const { engines, works: chosen } = parsed('--engine', 'webgpu');
+    expect(ids(engines)).toEqual([
+      'flambeau-webgpu',
+      'tfjs-webgpu',
+      'jaxjs-webgpu',
+      'flambeau-webgpu-chromium',
+      'tfjs-webgpu-chromium',
+      'jaxjs-webgpu-chromium',
+    ]);
+    expect(chosen).toEqual(works);
+    expect(ids(parsed('--engine', 'chromium', '--no-peers').engines)).toEqual(['flambeau-webgpu-chromium']);
+    expect(ids(parsed('--engine', 'jaxjs').engines)).toHaveLength(3);
+  });
+
+  test('times the start of those on webgpu alone, on as many pictures as it is told', () => {
+    const { engines, startup, pictures } = parsed('--startup');
+    expect({ startup, pictures }).toEqual({ startup: true, pictures: 64 });
+    expect(ids(engines)).toEqual(ids(parsed('--engine', 'webgpu').engines));
+    expect(parsed('--startup', '--pictures', '4').pictures).toBe(4);
+    expect(() => parseOptions(['--startup', '--pictures', '1'])).toThrow(
+      /--pictures: got 1, expected a whole/,
+    );
+    expect(() => parseOptions(['--startup', '--engine', 'torch'])).toThrow(/--engine: got torch/);
+  });
+
+  test('has as much patience as it is told, in seconds', () => {
+    expect(parsed().patience).toBe(null);
+    expect(parsed('--patience', '60').patience).toBe(60_000);
+    expect(() => parseOptions(['--patience', 'much'])).toThrow(
+      /--patience: got much, expected a whole number/,
+    );
   });
 
   test('profiles Flambeau on wasm unless told another of its engines', () => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Engine } from './engines.ts';
-import { engines } from './engines.ts';
+import { engines, isOnGpu, isProcess } from './engines.ts';
+import { FULL, QUICK } from './measure.ts';
 import type { Work } from './works.ts';
 import { works } from './works.ts';
 
@@ -18,6 +19,12 @@ export interface Options {
   readonly figures: string | null;
   /** Profile Flambeau on the works instead of comparing. */
   readonly profile: boolean;
+  /** Time how GPUs start instead. */
+  readonly startup: boolean;
+  /** Milliseconds that one sample may take; null for what is usual. */
+  readonly patience: number | null;
+  /** How many pictures a start trains on. */
+  readonly pictures: number;
 }
 
 const ids = (list: readonly { readonly id: string }[]): string => list.map(({ id }) => id).join(', ');
@@ -30,13 +37,19 @@ Times Flambeau and its peers on the same work, in turn, on this machine.
   --cold          the first work of a fresh process too, of three processes each
   --only WORK     only works whose name begins with WORK; may be repeated
                   (${ids(works)})
-  --engine ID     only engines whose name begins with ID; may be repeated
+  --engine ID     only engines whose name, or a part of it after a dash, begins with ID; may be repeated
                   (${ids(engines)})
+                  Those on webgpu take part only where they are named so: --engine webgpu
+  --patience S    leave out what takes more than S seconds (${FULL.patience / 1000}; ${QUICK.patience / 1000} with --quick), and measure once
+                  what takes a fifth of that
   --no-peers      Flambeau alone
   --json          a line {"engine", "work", "ms"} for each median, and nothing else, on standard output
   --figures FILE  write every figure to FILE too
   --profile       where Flambeau's own time goes on the works, by function
                   (on flambeau-wasm-1t, or the engines that --engine names)
+  --startup       how long a GPU takes from nothing to the end of the first training step, and
+                  what it compiles; on all engines on webgpu, or those that --engine names
+  --pictures N    how many pictures that step is on (64); a software driver takes minutes for so many
   --help          this text`;
 
 /** Reads the command line. @throws TypeError on what it does not know. */
@@ -49,37 +62,62 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
       cold: { type: 'boolean', default: false },
       peers: { type: 'boolean', default: true },
       profile: { type: 'boolean', default: false },
+      startup: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       engine: { type: 'string', multiple: true, default: [] },
       figures: { type: 'string' },
+      patience: { type: 'string' },
+      pictures: { type: 'string', default: '64' },
     },
   });
   if (values.help) return 'help';
-  const { quick, cold, json, profile, peers } = values;
-  const own = engines.filter(({ family }) => family === 'flambeau');
-  const profiled = own.filter(({ id }) => (values.engine.length > 0 ? true : id === 'flambeau-wasm-1t'));
+  const { quick, cold, json, profile, startup, peers } = values;
+  const pictures = wholeNumber('--pictures', values.pictures, 2);
+  const patience =
+    values.patience === undefined ? null : 1000 * wholeNumber('--patience', values.patience, 1);
+  const candidates = engines
+    .filter(({ family }) => family === 'flambeau' || (peers && !profile))
+    .filter((engine) => (startup ? isOnGpu(engine) : !profile || isProcess(engine)));
+  const chosen = named('--engine', values.engine, candidates, (id, name) => `-${id}`.includes(`-${name}`));
+  const usual = (engine: Engine): boolean => {
+    if (startup) return true;
+    return profile ? engine.id === 'flambeau-wasm-1t' : !isOnGpu(engine);
+  };
+  const taking = values.engine.length > 0 ? chosen : candidates.filter(usual);
+  const all = taking.some(isOnGpu) || values.only.length > 0;
+  const possible = all ? works : works.filter(({ gpuOnly }) => !gpuOnly);
   return {
     quick,
     cold,
     json,
     profile,
-    works: beginningWith('--only', values.only, works),
-    engines: beginningWith('--engine', values.engine, profile ? profiled : peers ? engines : own),
+    startup,
+    patience,
+    pictures,
+    works: named('--only', values.only, possible, (id, name) => id.startsWith(name)),
+    engines: taking,
     figures: values.figures ?? null,
   };
 }
 
-/** Those whose id begins with one of these; all where there are none. */
-function beginningWith<T extends { readonly id: string }>(
+function wholeNumber(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new TypeError(`${option}: got ${text}, expected a whole number from ${least} on.`);
+}
+
+/** Those that one of the names stands for; all where there are none. */
+function named<T extends { readonly id: string }>(
   option: string,
   names: readonly string[],
   list: readonly T[],
+  isNamed: (id: string, name: string) => boolean,
 ): readonly T[] {
   for (const name of names) {
-    if (!list.some(({ id }) => id.startsWith(name)))
+    if (!list.some(({ id }) => isNamed(id, name)))
       throw new TypeError(`${option}: got ${name}, expected the beginning of one of ${ids(list)}.`);
   }
-  return names.length === 0 ? list : list.filter(({ id }) => names.some((name) => id.startsWith(name)));
+  return names.length === 0 ? list : list.filter(({ id }) => names.some((name) => isNamed(id, name)));
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Engine } from './engines.ts';
-import { Entrant } from './entrant.ts';
+import type { ProcessEngine } from './engines.ts';
+import { ProcessEntrant } from './entrants/process.ts';
 import type { Work } from './works.ts';
 
 /** What of V8's profile format is read here. */
@@ -53,12 +53,12 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[
 }
 
 /** Runs an engine of Flambeau's alone on a work for some seconds under the profiler and prints where the time went. */
-export async function profileWork(work: Work, engine: Engine): Promise<void> {
+export async function profileWork(work: Work, engine: ProcessEngine): Promise<void> {
   const folder = join(fileURLToPath(new URL('.cache', import.meta.url)), `profile-${engine.id}-${work.id}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const args = ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${folder}`, ...engine.args];
-  const entrant = new Entrant({ ...engine, args }, work.id);
+  const entrant = new ProcessEntrant({ ...engine, args }, work.id);
   const { missing } = await entrant.greeting();
   if (missing !== undefined) throw new Error(missing);
   let times = work.first;

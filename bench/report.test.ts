@@ -15,6 +15,7 @@ const figure = (engine: string, warm: number | null, missing: string | null = nu
   warm,
   spread: warm === null ? null : 0.5,
   samples: 3,
+  gpu: null,
 });
 
 const work = works.find(({ id }) => id === 'matmul64');
@@ -62,6 +63,21 @@ describe('the tables', () => {
     );
     expect(text).toContain('| matmul64 | **2.0×** torch-2t, **0.25×** jaxjs-wasm |');
     expect(text).not.toContain('First of a fresh process');
+  });
+
+  test('compare a GPU with peers that are reached in the same way', () => {
+    const names = [
+      'tfjs-wasm-1t',
+      'flambeau-webgpu',
+      'tfjs-webgpu',
+      'flambeau-webgpu-chromium',
+      'tfjs-webgpu-chromium',
+      'jaxjs-webgpu-chromium',
+    ];
+    const times = [0.1, 1, 2, 3, 9, 12];
+    const figures = names.map((name, i) => figure(name, times[i] as number));
+    const text = tables([{ work, figures }], some(...names), false);
+    expect(text).toContain('| matmul64 | **0.50×** tfjs-webgpu | **0.33×** tfjs-webgpu-chromium |');
   });
 
   test('show time, spread and rate, and a dash for what is missing', () => {

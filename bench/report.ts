@@ -32,7 +32,7 @@ export function jsonLines({ work, figures }: Measured): string[] {
 /** The figures as Markdown tables: ratios, times and, where asked for, the first of a fresh process. */
 export function tables(measured: readonly Measured[], engines: readonly Engine[], cold: boolean): string {
   const parts = [
-    `Flambeau's time as a multiple of PyTorch's on as many threads, and of the fastest JavaScript peer's; below 1 Flambeau is faster:`,
+    `Flambeau's time as a multiple of PyTorch's on as many threads, and of the fastest JavaScript peer's on the processor, in Dawn or in Chromium as itself; below 1 Flambeau is faster:`,
     ratioTable(measured, engines, 'warm'),
     'Warm, median:',
     timeTable(measured, engines, 'warm'),
@@ -64,9 +64,9 @@ function ratios(engine: Engine, engines: readonly Engine[], figures: readonly Fi
     figures.find(({ engine: name }) => name === id)?.[kind] ?? null;
   const own = timeOf(engine);
   if (own === null) return '–';
-  const torch = engines.find(({ family, threads }) => family === 'pytorch' && threads === engine.threads);
+  const torch = engines.find(({ family, threads }) => family === 'pytorch' && threads === engine.threads); // none on a GPU
   const peers = engines
-    .filter((other) => other.family === 'javascript' && timeOf(other) !== null)
+    .filter((other) => other.family === 'javascript' && other.on === engine.on && timeOf(other) !== null)
     .sort((a, b) => (timeOf(a) as number) - (timeOf(b) as number));
   const cells = [torch, peers[0]].flatMap((other) => {
     const time = other && timeOf(other);
@@ -92,7 +92,8 @@ function time(work: Work, figure: Figure, kind: Kind): string {
   return work.flops ? `${text}, ${(work.flops / ms / 1e6).toPrecision(3)} GF/s` : text;
 }
 
-function markdown(lines: readonly (readonly string[])[]): string {
+/** A table in Markdown, its columns aligned. The first line is its head. */
+export function markdown(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
   const format = (line: readonly string[]): string =>
     `| ${line.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;

@@ -6,14 +6,29 @@ export interface Work {
   readonly first: number;
   /** Floating-point operations of the plain algorithm, to show a rate beside the time. */
   readonly flops?: number;
+  /** How many results share a wait where they can only be waited for, as on a GPU. */
+  readonly perRead: number;
+  /** Too much for a processor. */
+  readonly gpuOnly?: boolean;
 }
 
+/** Work whose results nobody waits for one by one: on a GPU 16 share a wait, which would be all that is measured. */
 const work = (id: string, title: string, flops?: number): Work => ({
   id,
   title,
   first: 1,
+  perRead: 16,
   ...(flops !== undefined && { flops }),
 });
+
+/** Work that waits for a number now and then itself. */
+const program = (id: string, title: string, flops?: number): Work => ({
+  ...work(id, title, flops),
+  perRead: 1,
+});
+
+/** Work of a thousand calls already in its first sample. */
+const call = (id: string, title: string): Work => ({ ...work(id, title), first: 1000, perRead: 100 });
 
 const matmul = (n: number, suffix = '', formula = 'a·b'): Work =>
   work(`matmul${n}${suffix}`, `${formula}, ${n}×${n}`, 2 * n ** 3);
@@ -25,10 +40,11 @@ const CNN_FLOPS = 2 * (9 * (32 * 32 * 32 * (3 + 32) + 16 * 16 * 64 * (32 + 64)) 
 
 /** Everything that is measured, in the order of the table. All numbers are float32. */
 export const works: readonly Work[] = [
-  matmul(64),
+  { ...matmul(64), perRead: 64 },
   matmul(256),
   matmul(512),
   matmul(1024),
+  { ...matmul(2048), gpuOnly: true },
   matmul(512, '_ta', 'aᵀ·b'),
   matmul(512, '_tb', 'a·bᵀ'),
   matmul(512, '_tatb', 'aᵀ·bᵀ'),
@@ -39,14 +55,14 @@ export const works: readonly Work[] = [
   work('sum_all', 'sum of 1024×1000'),
   work('sum_axis0', 'its sums along axis 0'),
   work('layernorm', 'layerNorm, 1024×768'),
-  work('small_add_x1000', '1000 dependent adds of ten numbers'),
-  { id: 'add10_unrecorded', title: 'add of ten numbers, not recorded', first: 1000 },
-  { id: 'add10_recorded', title: 'add of ten numbers, recorded', first: 1000 },
-  work('regression300', 'linear regression, 300 steps'),
-  work('mlp_step64', 'MLP 784-256-10, batch 64, SGD step'),
-  work('cnn_step64', 'CNN, [64, 3, 32, 32], Adam step', 3 * 64 * CNN_FLOPS),
+  program('small_add_x1000', '1000 dependent adds of ten numbers'),
+  call('add10_unrecorded', 'add of ten numbers, not recorded'),
+  call('add10_recorded', 'add of ten numbers, recorded'),
+  program('regression300', 'linear regression, 300 steps'),
+  program('mlp_step64', 'MLP 784-256-10, batch 64, SGD step'),
+  program('cnn_step64', 'CNN, [64, 3, 32, 32], Adam step', 3 * 64 * CNN_FLOPS),
   work('cnn_infer64', 'the same CNN, inference', 64 * CNN_FLOPS),
   work('cnn_infer1', 'the same CNN, inference, batch 1', CNN_FLOPS),
-  work('gru_step', 'GRU 32 → 64, [32, 32, 32], Adam step'),
-  work('transformer_step', 'transformer d=64, 2 layers, 16×32 tokens, Adam step'),
+  program('gru_step', 'GRU 32 → 64, [32, 32, 32], Adam step'),
+  program('transformer_step', 'transformer d=64, 2 layers, 16×32 tokens, Adam step'),
 ];

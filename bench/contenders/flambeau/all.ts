@@ -1,4 +1,4 @@
-import type { Works } from '../serve.ts';
+import type { Works } from '../part.ts';
 import { arrays } from './arrays.ts';
 import { calls } from './calls.ts';
 import { convolution } from './convolution.ts';

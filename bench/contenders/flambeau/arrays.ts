@@ -1,6 +1,6 @@
 import type { Tensor } from '@flambeau/core';
 import { layerNorm, randn, softmax } from '@flambeau/core';
-import type { Setup } from '../serve.ts';
+import type { Setup } from '../part.ts';
 import { alternating, eachDemanded } from './demand.ts';
 
 function onArray(shape: readonly number[], work: (x: Tensor) => Tensor): Setup {

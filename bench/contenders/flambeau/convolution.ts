@@ -1,6 +1,6 @@
 import type { Tensor } from '@flambeau/core';
 import { conv2d, randn } from '@flambeau/core';
-import type { Setup } from '../serve.ts';
+import type { Setup } from '../part.ts';
 import { alternating, eachDemanded } from './demand.ts';
 
 const SHAPE = [32, 64, 16, 16];

@@ -1,7 +1,11 @@
 import { cpu } from '@flambeau/backend-cpu';
 import type { WasmOptions } from '@flambeau/backend-wasm';
 import { wasm } from '@flambeau/backend-wasm';
+import { webgpu } from '@flambeau/backend-webgpu';
 import type { Device } from '@flambeau/core';
+
+/** The engine on WebGPU in Node. */
+export const ON_DAWN = 'flambeau-webgpu';
 
 /** Options of the device that an engine's id stands for; null for cpu. */
 export type DeviceOptions = WasmOptions & { readonly threads: number; readonly revectorize?: boolean };
@@ -17,6 +21,7 @@ export function deviceOptions(engine: string): DeviceOptions | null {
 
 /** The device of an engine, or why there is none: what was asked for and not given must not pass for it. */
 export async function openDevice(engine: string): Promise<Device | string> {
+  if (engine === ON_DAWN) return webgpu();
   const options = deviceOptions(engine);
   if (!options) return cpu();
   const device = await wasm(options);

@@ -1,9 +1,8 @@
-import '@flambeau/autograd';
-import { setDefaultDevice, VERSION } from '@flambeau/core';
+import { loadDawn } from '../dawn.ts';
 import { serve } from '../serve.ts';
-import { all } from './all.ts';
-import { openDevice } from './device.ts';
+import { ON_DAWN, openDevice } from './device.ts';
+import { library } from './library.ts';
 
-const device = await openDevice(process.argv[2] ?? '');
-if (typeof device !== 'string') setDefaultDevice(device);
-await serve(VERSION, typeof device === 'string' ? device : all);
+const engine = process.argv[2] ?? '';
+const refusal = engine === ON_DAWN ? await loadDawn() : null;
+await serve(library(async () => refusal ?? openDevice(engine)));

@@ -3,7 +3,7 @@ import { linspace, manualSeed, randn } from '@flambeau/core';
 import { MSELoss } from '@flambeau/losses';
 import { Linear, Sequential } from '@flambeau/nn';
 import { SGD } from '@flambeau/optim';
-import type { Setup } from '../serve.ts';
+import type { Setup } from '../part.ts';
 
 /** The program of apps/regression, from the model on. */
 async function regress(x: Tensor, y: Tensor): Promise<number> {

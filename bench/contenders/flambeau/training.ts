@@ -14,7 +14,7 @@ import {
   zeros_,
 } from '@flambeau/nn';
 import { Adam, SGD } from '@flambeau/optim';
-import type { Setup, Task } from '../serve.ts';
+import type { Setup, Task } from '../part.ts';
 import { alternating, eachDemanded } from './demand.ts';
 import { SequenceClassifier } from './gru.ts';
 import { LanguageModel } from './transformer.ts';
@@ -84,10 +84,13 @@ const convolutional = (): Sequential =>
     ),
   );
 
-const cnnStep: Setup = () => {
-  const model = convolutional();
-  return trainingStep(model, new Adam(model.parameters(), { lr: 1e-3 }), labelled([64, 3, 32, 32]));
-};
+/** Steps of the CNN on so many pictures. */
+export function cnnStep(pictures: number): Setup {
+  return () => {
+    const model = convolutional();
+    return trainingStep(model, new Adam(model.parameters(), { lr: 1e-3 }), labelled([pictures, 3, 32, 32]));
+  };
+}
 
 function cnnInference(pictures: number): Setup {
   return () => {
@@ -111,7 +114,7 @@ const transformerStep: Setup = () => {
 /** Whole steps of training, and inference, as a user writes them. */
 export const training: Readonly<Record<string, Setup>> = {
   mlp_step64: mlpStep,
-  cnn_step64: cnnStep,
+  cnn_step64: cnnStep(64),
   cnn_infer64: cnnInference(64),
   cnn_infer1: cnnInference(1),
   gru_step: gruStep,

@@ -146,4 +146,4 @@ const works = {
 };
 const manifest = new URL(`node_modules/${name}/package.json`, import.meta.url);
 const version = loaded ? JSON.parse(readFileSync(manifest, 'utf8')).version : '';
-await serve(version, loaded ? works : 'not installed');
+await serve({ version, open: async () => (loaded ? null : 'not installed'), works });

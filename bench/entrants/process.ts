@@ -1,29 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Engine } from './engines.ts';
+import type { Answer, Greeting } from '../contenders/part.ts';
+import type { ProcessEngine } from '../engines.ts';
+import type { Entrant, OrError } from './entrant.ts';
+import { checked } from './entrant.ts';
 
-/** What an engine says when it is ready: its version, or why it does not take part in this work. */
-export interface Greeting {
-  readonly version?: string;
-  readonly missing?: string;
-}
-
-/** How long the work took, and the number that it ended with: of a training step, the loss. */
-export interface Answer {
-  readonly ms: number;
-  readonly value?: number;
-}
-
-/** An engine's process, set up for one work. It works only while it is asked to. */
-export class Entrant {
-  readonly engine: Engine;
+/** An engine's process, set up for one work. */
+export class ProcessEntrant implements Entrant {
+  readonly engine: ProcessEngine;
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
   readonly #closed: Promise<string>;
   #errors = '';
 
-  constructor(engine: Engine, work: string) {
+  constructor(engine: ProcessEngine, work: string) {
     this.engine = engine;
     const { command, args, env } = engine;
     this.#child = spawn(command, [...args, work], {
@@ -44,7 +35,6 @@ export class Entrant {
     this.#answers = lines[Symbol.asyncIterator]();
   }
 
-  /** Waits until the work is set up. */
   async greeting(): Promise<Greeting> {
     try {
       return await this.#next<Greeting>();
@@ -53,14 +43,12 @@ export class Entrant {
     }
   }
 
-  /** Has the work done a number of times; resolves to how many milliseconds all of it took. */
   async run(times: number): Promise<Answer> {
     this.#child.stdin?.write(`${times}\n`);
     return await this.#next<Answer>();
   }
 
-  /** Ends the process; a run that is still going on fails with the reason. */
-  close(reason = 'closed'): void {
+  async close(reason = 'closed'): Promise<void> {
     this.#errors = reason;
     this.#child.kill();
   }
@@ -71,12 +59,10 @@ export class Entrant {
     await this.#closed;
   }
 
-  async #next<T>(): Promise<T> {
+  async #next<T extends object>(): Promise<T> {
     const { value, done } = await this.#answers.next();
     if (done) throw new Error(await this.#closed);
-    const answer = JSON.parse(value) as T & { readonly error?: string };
-    if (answer.error !== undefined) throw new Error(answer.error);
-    return answer;
+    return checked(JSON.parse(value) as OrError<T>);
   }
 }
 
