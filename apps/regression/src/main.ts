@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cpu, setDefaultDevice, wasm } from 'flambeau';
+import { DeviceError, pick, setDefaultDevice } from 'flambeau';
 import { svgToPng } from './chart/png-node.ts';
 import { plotText } from './chart/terminal.ts';
 import { help, type Options, readOptions, UsageError } from './options.ts';
@@ -8,7 +8,7 @@ import { drawRegression } from './picture.ts';
 import { type Line, regression, truth } from './program.ts';
 
 async function main({ out, seed, steps, device }: Options): Promise<void> {
-  setDefaultDevice(device === 'cpu' ? cpu() : await wasm());
+  setDefaultDevice(await pick([device]));
   const { x, y, model, losses } = await regression({
     seed,
     steps,
@@ -55,5 +55,9 @@ try {
 
 /** Errors that are the user's or the machine's to mend, for which a stack would only be noise. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof UsageError || (error instanceof Error && 'syscall' in error);
+  return (
+    error instanceof UsageError ||
+    error instanceof DeviceError ||
+    (error instanceof Error && 'syscall' in error)
+  );
 }

@@ -31,8 +31,7 @@ test.each([
   [['--steps', '1e3'], /^--steps: bad number: got "1e3"/],
   [['--seed=-1'], /^--seed: bad number: got "-1"/],
   [['--seed', '4294967296'], /^--seed: bad number/],
-  [['--device', 'webgpu'], /^--device: webgpu is not there yet, expected wasm or cpu\.$/],
-  [['--device', 'tpu'], /^--device: unknown device: got tpu, expected wasm or cpu\.$/],
+  [['--device', 'tpu'], /^--device: unknown device: got tpu, expected wasm, webgpu or cpu\.$/],
 ])('%j is refused with the reason', (args, message) => {
   expect(() => readOptions(args)).toThrow(UsageError);
   expect(() => readOptions(args)).toThrow(message);

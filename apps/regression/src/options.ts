@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
+import type { DeviceName } from 'flambeau';
 
 /** What the command line may choose. */
 export interface Options {
   readonly out: string;
   readonly seed: number;
   readonly steps: number;
-  readonly device: 'wasm' | 'cpu';
+  readonly device: DeviceName;
 }
 
 /** A command line that cannot be followed; the message is for people. */
@@ -21,7 +22,7 @@ Options:
   --out DIR        folder for regression.svg and regression.png (default: runs/regression)
   --seed N         seed of noise and starting weights (default: 0)
   --steps N        steps of gradient descent (default: 300)
-  --device DEVICE  where to compute: wasm, cpu (default: wasm)
+  --device DEVICE  where to compute: wasm, webgpu, cpu (default: wasm)
   --help           show this text`;
 
 /**
@@ -34,10 +35,8 @@ export function readOptions(args: readonly string[]): Options | null {
   const { values } = parse(args);
   if (values.help) return null;
   const { device } = values;
-  if (device !== 'wasm' && device !== 'cpu') {
-    throw new UsageError(
-      `--device: ${device === 'webgpu' ? 'webgpu is not there yet' : `unknown device: got ${device}`}, expected wasm or cpu.`,
-    );
+  if (device !== 'wasm' && device !== 'webgpu' && device !== 'cpu') {
+    throw new UsageError(`--device: unknown device: got ${device}, expected wasm, webgpu or cpu.`);
   }
   return {
     device,

@@ -99,8 +99,7 @@ const usage: [args: string, message: RegExp][] = [
   ['train --lr 1e400', /'1e400' is invalid/],
   ['train --seed 1.5', /'1\.5' is invalid/],
   ['train --model huge', /'huge' is invalid\. Allowed choices are tiny, small, base/],
-  ['train --device webgpu', /'webgpu' is invalid\. webgpu is not there yet: expected wasm or cpu\./],
-  ['train --device tpu', /'tpu' is invalid\. Expected wasm or cpu\./],
+  ['train --device tpu', /'tpu' is invalid\. Expected wasm, webgpu or cpu\./],
   ['recognise', /missing required argument 'picture'/],
   ['data sheet --count 0', /'0' is invalid/],
 ];

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { cpu, type Device, setDefaultDevice, wasm } from 'flambeau';
+import { type Device, type DeviceName, pick, setDefaultDevice } from 'flambeau';
 import { type Preset, presets } from '../models.ts';
 
 /** Reads an integer from `low` to `high`. */
@@ -23,25 +23,22 @@ export function positive(high: number): (text: string) => number {
 
 /** Where to compute. */
 export function deviceOption(): Option {
-  return new Option('--device <device>', 'where to compute: wasm (all cores), cpu')
+  return new Option('--device <device>', 'where to compute: wasm (all cores), webgpu, cpu')
     .default('wasm')
     .argParser((text: string) => {
-      if (text === 'wasm' || text === 'cpu') return text;
-      throw new InvalidArgumentError(
-        text === 'webgpu' ? 'webgpu is not there yet: expected wasm or cpu.' : 'Expected wasm or cpu.',
-      );
+      if (text === 'wasm' || text === 'webgpu' || text === 'cpu') return text;
+      throw new InvalidArgumentError('Expected wasm, webgpu or cpu.');
     });
 }
 
-let cores: Promise<Device> | undefined;
+const opened = new Map<DeviceName, Promise<Device>>();
 
-/** Makes the device that a command was given the default one. */
-export async function useDevice(name: unknown): Promise<void> {
-  if (name === 'cpu') setDefaultDevice(cpu());
-  else if (name === 'wasm') {
-    cores ??= wasm();
-    setDefaultDevice(await cores);
-  }
+/** Makes the device that a command was given the default one; not all commands compute. */
+export async function useDevice(name: DeviceName | undefined): Promise<void> {
+  if (name === undefined) return;
+  const device = opened.get(name) ?? pick([name]);
+  opened.set(name, device);
+  setDefaultDevice(await device);
 }
 
 export function modelOption(description: string): Option {
