@@ -55,6 +55,9 @@ async function openGpu(): Promise<GPU> {
   return gpu;
 }
 
+const noAdapter = async (): Promise<string | null> =>
+  (await (await openGpu()).requestAdapter()) ? null : 'no WebGPU adapter on this machine';
+
 export const configurations: readonly Configuration[] = [
   { name: 'cpu', about: 'plain JavaScript', inTests: true, onPage: true, create: cpu },
   {
@@ -105,8 +108,19 @@ export const configurations: readonly Configuration[] = [
       return webgpu({ gpu: await openGpu() });
     },
     reference: cpu,
-    unavailable: async () =>
-      (await (await openGpu()).requestAdapter()) ? null : 'no WebGPU adapter on this machine',
+    unavailable: noAdapter,
+  },
+  {
+    name: 'webgpu-hardware',
+    about: 'webgpu with the kernels that it takes for GPUs, on whatever adapter there is',
+    inTests: false,
+    onPage: false,
+    create: async () => {
+      const { webgpu } = await import('@flambeau/backend-webgpu');
+      return webgpu({ gpu: await openGpu(), kernels: 'hardware' });
+    },
+    reference: cpu,
+    unavailable: noAdapter,
   },
   {
     name: 'cpu-steps',
