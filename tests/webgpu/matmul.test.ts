@@ -1,5 +1,5 @@
 import type { Device, Tensor } from '@flambeau/core';
-import { fromTyped, linear, matmul, zeros } from '@flambeau/core';
+import { fromTyped, linear, matmul, relu, tidy, zeros } from '@flambeau/core';
 import { describe, expect, test } from 'vitest';
 import { hasAdapter } from './adapter.ts';
 import { styles } from './styles.ts';
@@ -129,6 +129,23 @@ describe.runIf(hasAdapter).each(styles)(
 );
 
 describe.runIf(hasAdapter)('the tiles for GPUs (not run without an adapter)', () => {
+  test.each([
+    [20, 3000, 24],
+    [33, 1025, 7],
+  ])('few rows and columns of a long sum, %i × %i × %i, are taken in parts', async (m, k, n) => {
+    const [, device] = styles[1]!;
+    const [a, b] = [numbers(m * k, 1), numbers(k * n, 2)];
+    const before = device.report()['dispatches'] as number;
+    const y = matmul(fromTyped(a, [m, k], { device }), fromTyped(b, [k, n], { device }));
+    const found = await y.data();
+    expect((device.report()['dispatches'] as number) - before).toBe(2);
+    expectClose(found, product(a, b, [m, k, n]), k);
+    const fused = await tidy(() =>
+      relu(matmul(fromTyped(a, [m, k], { device }), fromTyped(b, [k, n], { device }))),
+    ).data();
+    expect([...fused]).toEqual([...found].map((value) => Math.max(value, 0)));
+  });
+
   test('a product that is large enough for the largest tile', async () => {
     const [, device] = styles[1]!;
     const [m, k, n] = [1500, 9, 1500] as const;

@@ -20,7 +20,8 @@ export interface Ending {
   readonly text: string;
 }
 
-const NOTHING: Ending = {
+/** Results are stored as they are. */
+export const NO_ENDING: Ending = {
   key: '',
   bindings: [],
   operands: [],
@@ -35,7 +36,7 @@ const NOTHING: Ending = {
  * @param reads - how many bindings the kernel reads itself.
  */
 export function endingOf({ epilogue }: KernelContext, params: Params, reads: number): Ending {
-  if (!epilogue) return NOTHING;
+  if (!epilogue) return NO_ENDING;
   const { program, position, inputs, scalars } = epilogue;
   const zero = params.add(0);
   const numbers = scalars.map((value, i) => `${params.add(wordOf(value, program.scalars[i]))}u`);
@@ -66,7 +67,7 @@ fn ended(at: i32, value: f32) -> ${output} { return ending(${operands.join(', ')
  *
  * @param offset - the text of the output's offset in its buffer.
  */
-export const storeText = (offset: string, { text }: Ending = NOTHING): string =>
+export const storeText = (offset: string, { text }: Ending = NO_ENDING): string =>
   `${text}
 fn store(at: i32, value: f32) { out[${offset} + at] = ended(at, value); }`;
 

@@ -2,11 +2,11 @@ import type { Kernel, Operand } from '@flambeau/core/functional';
 import { sizeOf } from '@flambeau/core/functional';
 import type { AdapterTraits } from '../../device/traits.ts';
 import { WORKGROUP } from '../../shader/shader.ts';
+import { addParts } from '../add-parts.ts';
 import type { GpuContext } from '../context.ts';
 import { run, withScratch } from '../context.ts';
 import type { ConvAttrs, ConvGeometry } from './geometry.ts';
 import { convGeometry } from './geometry.ts';
-import { addParts } from './parts.ts';
 import type { TileShape } from './tile.ts';
 import { DEPTH, threadsOf, tileFor } from './tile.ts';
 import type { WeightBlock } from './weight-blocks.ts';
@@ -66,7 +66,7 @@ function runs(pixels: number, count: number, step: number): Parts {
 
 /** Gradient of a convolution's weight. The sum over all pixels is long: parts of it are computed side by side, then added in order. */
 export function createConvWeightGrad(context: GpuContext): Kernel<ConvAttrs> {
-  return ([g, x], [dw], attrs) => {
+  return ([g, x], [dw], attrs, kernelContext) => {
     if (dw.size === 0) return;
     const geometry = convGeometry(x.shape, dw.shape, g.shape, attrs);
     const plan = planOf(geometry, context.traits);
@@ -77,7 +77,7 @@ export function createConvWeightGrad(context: GpuContext): Kernel<ConvAttrs> {
     const { count } = plan.parts;
     withScratch(context, count * dw.size, ({ block }) => {
       launch(context, geometry, plan, [g, x, { block, offset: 0 }]);
-      addParts(context, block, count, dw);
+      addParts(context, block, count, dw, kernelContext);
     });
   };
 }

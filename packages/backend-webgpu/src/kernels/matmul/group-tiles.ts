@@ -23,6 +23,9 @@ export const GROUP_TILES: readonly GroupTile[] = [
   { edge: 32, own: 4, depth: 16 },
 ];
 
+/** A multiple of all tiles' depths. */
+export const SLAB = 16;
+
 /** Groups from which on a GPU is taken to be busy. */
 const BUSY = 128;
 
@@ -37,9 +40,23 @@ export function groupsOf({ m, n, batches }: Problem, { edge }: GroupTile): numbe
   return Math.ceil(m / edge) * Math.ceil(n / edge) * batches;
 }
 
+/** The least of the summed axis that is worth a part of its own. */
+const LEAST_PART = 256;
+
+/**
+ * How many parts the summed axis is cut into where few groups would leave a GPU idle: each part is a group's work, and their
+ * sums are added in order. Sizes alone decide, so that every run gives the same numbers.
+ */
+export function partsFor(problem: Problem, tile: GroupTile): number {
+  const groups = groupsOf(problem, tile);
+  return groups >= BUSY / 2
+    ? 1
+    : Math.max(1, Math.min(Math.ceil(BUSY / groups), Math.floor(problem.k / LEAST_PART)));
+}
+
 /** A workgroup loads a slab of both factors into memory that it shares, and multiplies from there. */
 export function groupTiles(problem: Problem, tile: GroupTile, ending: Ending): Shader {
-  const { left, right, params } = problem;
+  const { left, right, params, places } = problem;
   const { edge, own, depth } = tile;
   const perRow = edge / own;
   const threads = perRow * perRow;
@@ -60,20 +77,23 @@ var<workgroup> slab_b: array<vec4<f32>, ${depth * pitch}>;
 fn kernel(group: u32, thread: u32) {
   let m = m_();
   let n = n_();
-  let k = k_();
+  let each = param(${places.split}u);
   let across = (n + ${edge - 1}) / ${edge};
   let down = (m + ${edge - 1}) / ${edge};
   let g = i32(group);
   let column = (g % across) * ${edge};
   let row = ((g / across) % down) * ${edge};
-  let batch = g / (across * down);
+  let number = g / (across * down);
+  let batch = number % param(${places.split + 1}u);
+  let begin = number / param(${places.split + 1}u) * each;
+  let k = min(begin + each, k_());
   let a = left_at(batch);
   let b = right_at(batch);
   let t = i32(thread);
   let own_row = (t / ${perRow}) * ${own};
   let own_column = (t % ${perRow}) * ${own};
 ${each(own, (r) => each(quads, (q) => `  var sum${r}_${q} = vec4<f32>();`))}
-  for (var d = 0; d < k; d += ${depth}) {
+  for (var d = begin; d < k; d += ${depth}) {
 ${loadSlab({ slab: 'slab_a', input: 'in0', loading: left, base: 'a', first: 'row', size: 'm', ownStep: 'a_row_()', depthStep: 'a_depth_()', edge, depth, threads, pitch })}
 ${loadSlab({ slab: 'slab_b', input: 'in1', loading: right, base: 'b', first: 'column', size: 'n', ownStep: 'b_column_()', depthStep: 'b_depth_()', edge, depth, threads, pitch })}
     workgroupBarrier();
@@ -83,7 +103,7 @@ ${each(own, (r) => each(quads, (q) => `      sum${r}_${q} += a${r >> 2}[${r & 3}
     }
     workgroupBarrier();
   }
-${each(own, (r) => each(quads, (q) => `  store4(batch, row + own_row + ${r}, column + own_column + ${q * 4}, sum${r}_${q});`))}
+${each(own, (r) => each(quads, (q) => `  store4(number, row + own_row + ${r}, column + own_column + ${q * 4}, sum${r}_${q});`))}
 }`,
   };
 }

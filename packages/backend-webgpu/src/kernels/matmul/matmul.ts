@@ -1,11 +1,14 @@
 import type { Kernel, KernelContext, NoAttrs, Operand } from '@flambeau/core/functional';
 import { mergeLayouts } from '@flambeau/core/functional';
+import { addParts } from '../add-parts.ts';
 import type { GpuContext } from '../context.ts';
-import { run } from '../context.ts';
-import { endingOf, withEnding } from '../ending.ts';
+import { run, withScratch } from '../context.ts';
+import { endingOf, NO_ENDING, withEnding } from '../ending.ts';
 import { dotGroups, dots } from './dots.ts';
-import { groupsOf, groupTileFor, groupTiles } from './group-tiles.ts';
-import { problemOf, structureOf } from './problem.ts';
+import type { GroupTile } from './group-tiles.ts';
+import { groupsOf, groupTileFor, groupTiles, partsFor, SLAB } from './group-tiles.ts';
+import type { Problem } from './problem.ts';
+import { inParts, problemOf, structureOf } from './problem.ts';
 import { REGISTER_TILE, registerTiles } from './register-tiles.ts';
 
 /** Rows or columns up to which a product of long rows is taken as dot products. */
@@ -25,10 +28,19 @@ interface Product {
 const OWN = 4;
 
 /** `y = a·b`, with a bias for each column if there is one. */
-function multiply(context: GpuContext, { a, b, bias, y }: Product, kernelContext: KernelContext): void {
+function multiply(context: GpuContext, product: Product, kernelContext: KernelContext): void {
+  const { a, b, bias, y } = product;
   if (y.size === 0) return;
   const problem = problemOf(a, b, y, bias);
   const { m, n, k, batches, params } = problem;
+  const tile = groupTileFor(problem);
+  // A bias would be added in every part.
+  const parts = context.traits.software || bias ? 1 : partsFor(problem, tile);
+  const isThin = Math.min(m, n) <= THIN && k >= LONG;
+  if (parts > 1 && !isThin) {
+    multiplyInParts(context, problem, tile, parts, product, kernelContext);
+    return;
+  }
   const ending = endingOf(kernelContext, params, bias ? 3 : 2);
   const operands = [a, b, ...(bias ? [bias] : []), ...ending.operands, y];
   const structure = structureOf(problem) + ending.key;
@@ -38,16 +50,37 @@ function multiply(context: GpuContext, { a, b, bias, y }: Product, kernelContext
     );
     const tiles = Math.ceil(m / REGISTER_TILE) * Math.ceil(n / REGISTER_TILE) * batches;
     run(context, pipeline, { params: params.counting(tiles), operands });
-  } else if (Math.min(m, n) <= THIN && k >= LONG) {
-    const key = `matmul dots ${problem.byFours} ${problem.bias} ${problem.places.left.rank}${ending.key}`;
-    const pipeline = context.pipelines.get(key, () => dots(problem, ending));
+  } else if (isThin) {
+    const pipeline = context.pipelines.get(`matmul dots ${structure}`, () => dots(problem, ending));
     run(context, pipeline, { params, operands, groups: dotGroups(problem) });
   } else {
-    const tile = groupTileFor(problem);
-    const key = `matmul ${tile.edge} ${structure}`;
-    const pipeline = context.pipelines.get(key, () => groupTiles(problem, tile, ending));
+    const pipeline = context.pipelines.get(`matmul ${tile.edge} ${structure}`, () =>
+      groupTiles(problem, tile, ending),
+    );
     run(context, pipeline, { params, operands, groups: groupsOf(problem, tile) });
   }
+}
+
+/** The same by groups that take a part of the summed axis each, whose sums are then added in order. */
+function multiplyInParts(
+  context: GpuContext,
+  problem: Problem,
+  tile: GroupTile,
+  parts: number,
+  { a, b, y }: Product,
+  kernelContext: KernelContext,
+): void {
+  const { n, k, params } = problem;
+  const inScratch = { ...problem, byFours: n % 4 === 0 };
+  // Whole slabs, so that no part begins within one.
+  inParts(problem, Math.ceil(k / parts / SLAB) * SLAB);
+  withScratch(context, parts * y.size, (sums) => {
+    const pipeline = context.pipelines.get(`matmul ${tile.edge} ${structureOf(inScratch)}`, () =>
+      groupTiles(inScratch, tile, NO_ENDING),
+    );
+    run(context, pipeline, { params, operands: [a, b, sums], groups: groupsOf(problem, tile) * parts });
+    addParts(context, sums.block, parts, y, kernelContext);
+  });
 }
 
 /** Batched matrix product. Views are read in place. */

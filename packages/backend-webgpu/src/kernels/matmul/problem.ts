@@ -38,6 +38,8 @@ export interface Places {
   readonly right: PlacedLayout;
   /** The offset of the bias and its stride. */
   readonly bias: number;
+  /** How much of the summed axis a part takes, and how many products there are. */
+  readonly split: number;
 }
 
 /** One factor: strides of its own rows (or columns) and along the summed axis. */
@@ -85,8 +87,18 @@ export function problemOf(a: Operand, b: Operand, y: Operand, bias: Operand | un
     byFours: n % 4 === 0 && y.offset % 4 === 0,
     bias: bias !== undefined,
     params,
-    places: { sizes, steps, left, right, bias: params.add(bias?.offset ?? 0, bias?.strides[0] ?? 0) },
+    places: {
+      ...{ sizes, steps, left, right },
+      bias: params.add(bias?.offset ?? 0, bias?.strides[0] ?? 0),
+      split: params.add(k, batches),
+    },
   };
+}
+
+/** Has the summed axis computed in parts of so much each, which stand one after another in memory of their own. */
+export function inParts({ params, places }: Problem, each: number): void {
+  params.words[places.split] = each;
+  params.words[places.sizes + 3] = 0;
 }
 
 /** What the kernel's text depends on. */
