@@ -69,6 +69,11 @@ describe('the command line', () => {
     ]);
     expect(chosen).toEqual(works);
     expect(ids(parsed('--engine', 'chromium', '--no-peers').engines)).toEqual(['flambeau-webgpu-chromium']);
+    expect(ids(parsed('--engine', 'dawn').engines)).toEqual([
+      'flambeau-webgpu',
+      'tfjs-webgpu',
+      'jaxjs-webgpu',
+    ]);
     expect(ids(parsed('--engine', 'jaxjs').engines)).toHaveLength(3);
   });
 

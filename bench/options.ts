@@ -39,7 +39,7 @@ Times Flambeau and its peers on the same work, in turn, on this machine.
                   (${ids(works)})
   --engine ID     only engines whose name, or a part of it after a dash, begins with ID; may be repeated
                   (${ids(engines)})
-                  Those on webgpu take part only where they are named so: --engine webgpu
+                  Those on webgpu take part only where they are named so: --engine webgpu, or dawn, or chromium
   --patience S    leave out what takes more than S seconds (${FULL.patience / 1000}; ${QUICK.patience / 1000} with --quick), and measure once
                   what takes a fifth of that
   --no-peers      Flambeau alone
@@ -80,7 +80,12 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   const candidates = engines
     .filter(({ family }) => family === 'flambeau' || (peers && !profile))
     .filter((engine) => (startup ? isOnGpu(engine) : !profile || isProcess(engine)));
-  const chosen = named('--engine', values.engine, candidates, (id, name) => `-${id}`.includes(`-${name}`));
+  const chosen = named(
+    '--engine',
+    values.engine,
+    candidates,
+    ({ id, on }, name) => on === name || `-${id}`.includes(`-${name}`),
+  );
   const usual = (engine: Engine): boolean => {
     if (startup) return true;
     return profile ? engine.id === 'flambeau-wasm-1t' : !isOnGpu(engine);
@@ -96,7 +101,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     startup,
     patience,
     pictures,
-    works: named('--only', values.only, possible, (id, name) => id.startsWith(name)),
+    works: named('--only', values.only, possible, ({ id }, name) => id.startsWith(name)),
     engines: taking,
     figures: values.figures ?? null,
   };
@@ -113,11 +118,11 @@ function named<T extends { readonly id: string }>(
   option: string,
   names: readonly string[],
   list: readonly T[],
-  isNamed: (id: string, name: string) => boolean,
+  isNamed: (one: T, name: string) => boolean,
 ): readonly T[] {
   for (const name of names) {
-    if (!list.some(({ id }) => isNamed(id, name)))
+    if (!list.some((one) => isNamed(one, name)))
       throw new TypeError(`${option}: got ${name}, expected the beginning of one of ${ids(list)}.`);
   }
-  return names.length === 0 ? list : list.filter(({ id }) => names.some((name) => isNamed(id, name)));
+  return names.length === 0 ? list : list.filter((one) => names.some((name) => isNamed(one, name)));
 }

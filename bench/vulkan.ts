@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 /** The driver that Debian's Chromium brings. */
-const SWIFTSHADER = '/usr/lib/chromium/vk_SWIFTSHADER_icd.json';
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 const { XDG_RUNTIME_DIR, VK_DRIVER_FILES, VK_ICD_FILENAMES } = process.env;
 

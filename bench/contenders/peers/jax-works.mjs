@@ -31,7 +31,7 @@ function eachHeld(work) {
     for (let i = 1; i <= times; i++) {
       const results = work(turn++);
       const later = waits && i % perRead !== 0 && i !== times;
-      for (const y of results) await (later ? y.gpuBuffer() : y.blockUntilReady());
+      for (const y of results) await (later ? y.ref.gpuBuffer() : y.blockUntilReady());
       for (const y of held) y.dispose();
       held = results;
     }
