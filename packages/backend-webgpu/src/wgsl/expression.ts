@@ -14,8 +14,8 @@ export interface ExpressionPlaces {
 
 /** Functions of the prelude that a text calls, collected while it is written. */
 export class Needed {
-  readonly names = new Set<string>();
-  readonly call: PreludeCall = (name, ...args) => {
+  readonly names: Set<string> = new Set();
+  readonly call: PreludeCall = (name: string, ...args: readonly string[]): string => {
     if (name !== 'number') this.names.add(name);
     return `${name}(${args.join(', ')})`;
   };

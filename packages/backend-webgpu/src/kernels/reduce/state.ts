@@ -13,7 +13,7 @@ export interface StateNames {
 const NAMES: StateNames = { state: 'State', join: 'join', together: 'together' };
 
 /** The text of the struct. */
-export function stateText(fields: Fields, { state } = NAMES): string {
+export function stateText(fields: Fields, { state }: StateNames = NAMES): string {
   return `struct ${state} { ${entries(fields)
     .map(([name, type]) => `${name}: ${type}`)
     .join(', ')} }`;
