@@ -128,7 +128,7 @@ export abstract class Optimizer<
   step<T>(closure?: () => T): T | undefined {
     const loss = closure && enableGrad(closure);
     // Outside of a caller's scope: what the optimizer keeps must outlive it.
-    withoutScope(() => noGrad(() => together(() => updateAll(this))));
+    withoutScope(() => noGrad(() => inOne(this, () => updateAll(this))));
     return loss;
   }
 
@@ -181,6 +181,15 @@ export abstract class Optimizer<
     for (const [p, kept] of state) this.state.set(p, kept);
     this.paramGroups.splice(0, groups.length, ...groups);
   }
+}
+
+/** Parameters from which on it pays to update them together: fewer are as soon computed where they are demanded. */
+const FEWEST = 6;
+
+function inOne({ paramGroups }: Pick<Optimizer, 'paramGroups'>, update: () => void): void {
+  const count = paramGroups.reduce((sum, { params }) => sum + params.length, 0);
+  if (count >= FEWEST) together(update);
+  else update();
 }
 
 function updateAll<O extends OptimizerOptions, S extends object>(optimizer: Optimizer<O, S>): void {

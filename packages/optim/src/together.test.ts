@@ -116,9 +116,9 @@ test('groups with options of their own share the kernels', () => {
     }
     return values(params);
   };
-  const found = trained(paramsOf(device, [5, 17, 100]));
+  const found = trained(paramsOf(device, [5, 17, 100, 3, 1, 64]));
   expect(device.counts.maps).toBe(9);
-  expect(found).toEqual(trained(paramsOf(cpu(), [5, 17, 100])));
+  expect(found).toEqual(trained(paramsOf(cpu(), [5, 17, 100, 3, 1, 64])));
 });
 
 describe('parameters of all kinds', () => {

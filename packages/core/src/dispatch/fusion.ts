@@ -32,7 +32,7 @@ function fusionOf(chain: Chain, result: Buffer, kernel: PendingKernel): Fusion |
   const { shape } = mapOf(target) as PendingMap;
   if (target !== chain.order[chain.order.length - 1])
     return fusionOf(chainBelow(target, shape), result, kernel);
-  if (result.holders > readersOf(chain, result)) return null;
+  if (result.holders > readersOf(chain.order, result)) return null;
   const others = chain.leaves.filter(({ buffer }) => buffer !== result);
   if (!others.every(({ strides }) => isContiguous(shape, strides))) return null;
   const program = programOf(chain);
@@ -49,14 +49,14 @@ function firstWanted(chain: Chain, result: Buffer): number {
   return chain.order.findIndex((part, i) => {
     if (!mapOf(part)?.sources.some(({ buffer }) => above.has(buffer))) return false;
     above.add(part);
-    return i === chain.order.length - 1 || part.holders > readersOf(chain, part);
+    return i === chain.order.length - 1 || part.holders > readersOf(chain.order, part);
   });
 }
 
-/** How often a buffer is held by the maps of a chain. */
-function readersOf({ order }: Chain, wanted: Buffer): number {
+/** How often a buffer is held by maps. */
+export function readersOf(maps: readonly Buffer[], wanted: Buffer): number {
   let count = 0;
-  for (const part of order)
+  for (const part of maps)
     for (const { buffer } of mapOf(part)?.sources ?? []) if (buffer === wanted) count++;
   return count;
 }

@@ -8,7 +8,7 @@ import type { Chain } from './chain.ts';
 import { chainBelow, mapOf, programOf, scalarsOf } from './chain.ts';
 import type { PendingMap, Source } from './deferral.ts';
 import { computeNow, settle } from './deferral.ts';
-import { findFusion } from './fusion.ts';
+import { findFusion, readersOf } from './fusion.ts';
 import { runPutOff } from './put-off.ts';
 import { runMap } from './run-map.ts';
 
@@ -152,11 +152,22 @@ export function flush(buffer: Buffer): void {
   }
   if (whole.leaves.some(isPending)) {
     // A kernel takes this map, or a part of it that others want too; or it runs on its own.
-    if (!fuse(chainBelow(buffer, pending.shape))) for (const leaf of whole.leaves) computeNow(leaf.buffer);
-    flush(buffer);
-    return;
+    if (
+      whole.leaves.some((leaf) => isOnlyFor(whole, buffer, leaf)) &&
+      fuse(chainBelow(buffer, pending.shape))
+    ) {
+      flush(buffer);
+      return;
+    }
+    for (const leaf of whole.leaves) computeNow(leaf.buffer);
   }
   run(buffer, pending, whole);
+}
+
+/** Whether nobody but these maps holds what a kernel is to compute. */
+function isOnlyFor({ parts }: Whole, buffer: Buffer, { buffer: result }: Source): boolean {
+  if (result.pending?.kind !== 'kernel') return false;
+  return result.holders <= readersOf(parts.length > 0 ? parts : [buffer], result);
 }
 
 const isPending = ({ buffer }: Source): boolean => buffer.pending !== null;
