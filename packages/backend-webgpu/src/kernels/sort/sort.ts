@@ -11,7 +11,7 @@ import { run, withScratch } from '../context.ts';
 import { pairWords, sortKeys } from './ranked-runs.ts';
 
 /** Numbers as unsigned keys of the same order: −0 is 0, and NaN the largest. */
-export const KEY_TEXT: Readonly<Record<WordType, string>> = {
+const KEY_TEXT: Readonly<Record<WordType, string>> = {
   f32: `${prelude(['isNan'])}
 fn key_of(x: f32) -> u32 {
   if (isNan(x)) { return 0xffffffffu; }
